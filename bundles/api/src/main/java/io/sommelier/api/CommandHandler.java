@@ -1,0 +1,50 @@
+package io.sommelier.api;
+
+import io.sommelier.api.Handlers.IteratorHandler;
+import java.util.Iterator;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Executes commands of one operation, or of several.
+ *
+ * <p>Called by many threads at once. Runs on the bounded executor of its target unless it is declared direct: then on the thread that brought the command, and it must
+ * not block. It may answer now or later, from any thread, through the responder. What it throws fails the command, never the channel: a {@link CommandException}
+ * with its own error, anything else with {@link ErrorCode#HANDLER_FAILED} and {@link Outcome#EXECUTED}.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface CommandHandler {
+    /**
+     * Executes one command and answers it through the responder, with exactly one terminal.
+     *
+     * @throws Exception fails the command
+     */
+    void handle(Invocation invocation, Responder responder) throws Exception;
+
+    /** A handler that answers what the function returns; {@code null} ends the command with {@link ErrorCode#BAD_REPLY}. */
+    static CommandHandler answering(Function<? super Invocation, Payload> function) {
+        return (invocation, responder) -> Handlers.completeWith(responder, function.apply(invocation));
+    }
+
+    /** A handler that answers when the stage completes, and fails with what the stage fails with; a cancelled command cancels the stage if it is a {@code Future}. */
+    static CommandHandler answeringLater(Function<? super Invocation, ? extends CompletionStage<Payload>> function) {
+        return (invocation, responder) -> Handlers.completeLater(responder, function.apply(invocation));
+    }
+
+    /**
+     * A handler that streams what the iterator gives, one DATA part an element, then completes. The iterator is pulled on the handler's executor, only against
+     * credit, never by two threads at once, and is closed, if it is {@link AutoCloseable}, at the end, however that comes.
+     */
+    static CommandHandler iterating(Function<? super Invocation, ? extends Iterator<Payload>> function) {
+        return (invocation, responder) -> new IteratorHandler(responder, function.apply(invocation)).start();
+    }
+
+    /** A handler that streams what the publisher gives, one DATA part an element, then completes. Demand follows credit; a cancelled command cancels the subscription. */
+    static CommandHandler publishing(Function<? super Invocation, ? extends Flow.Publisher<Payload>> function) {
+        return (invocation, responder) ->
+                function.apply(invocation).subscribe(new Handlers.PublisherHandler(responder));
+    }
+}

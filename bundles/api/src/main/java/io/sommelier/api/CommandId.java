@@ -1,0 +1,43 @@
+package io.sommelier.api;
+
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The 128-bit identity of a command, chosen by its sender and the same at every hop. Immutable.
+ *
+ * @param high the upper 64 bits
+ * @param low the lower 64 bits
+ */
+public record CommandId(long high, long low) {
+
+    /** A new id in the layout of a UUID version 7 (RFC 9562): it starts with the wall clock in milliseconds, so ids sort roughly by age. */
+    public static CommandId random() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long high = System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(0x1000);
+        long low = random.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        return new CommandId(high, low);
+    }
+
+    /**
+     * Reads the textual form of a UUID, any version.
+     *
+     * @throws IllegalArgumentException when the text is no UUID
+     */
+    public static CommandId parse(String text) {
+        UUID uuid = UUID.fromString(text);
+        return new CommandId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+    }
+
+    @Override
+    public int hashCode() {
+        long mixed = (high ^ low) * 0x9e37_79b9_7f4a_7c15L;
+        return (int) (mixed >>> 32);
+    }
+
+    /** The lower-case textual form of a UUID, 36 characters. */
+    @Override
+    public String toString() {
+        return new UUID(high, low).toString();
+    }
+}

@@ -1,0 +1,26 @@
+package io.sommelier.api;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Sends commands. Thread-safe; never blocks. */
+@ProviderType
+public interface CommandSender {
+    /** The credit in payload bytes that a call with a listener starts with. */
+    long INITIAL_CREDIT_BYTES = 256 * 1024;
+
+    /** The most payload bytes that a call without a listener gathers; above it, it ends with {@link ErrorCode#REPLY_TOO_LARGE}. */
+    long MAX_GATHERED_BYTES = 16 * 1024 * 1024;
+
+    /**
+     * Sends a command and gathers its whole reply, at most {@link #MAX_GATHERED_BYTES}.
+     *
+     * <p>Always returns a call. What fails, at once or later, fails through its stages; nothing is thrown for the state of the system.
+     */
+    Call send(Command command);
+
+    /**
+     * Sends a command and hands each part of its reply to the listener. The call starts with a credit of {@link #INITIAL_CREDIT_BYTES}; the listener gives
+     * more by {@link Call#request}. The call's result holds the terminal alone.
+     */
+    Call send(Command command, ReplyListener listener);
+}

@@ -1,0 +1,22 @@
+package io.sommelier.api;
+
+/**
+ * What a peer shows to prove who it is. Immutable; its text form hides the secret.
+ *
+ * @param scheme how to read the secret, such as {@code token} or {@code password}; empty for {@link #NONE}
+ * @param secret the proof itself
+ */
+public record Credential(String scheme, Payload secret) {
+    /** No credential. */
+    public static final Credential NONE = new Credential("", Payload.empty());
+
+    /** @throws IllegalArgumentException when the scheme breaks the grammar of names */
+    public Credential {
+        Names.checkOptional("scheme", scheme);
+    }
+
+    @Override
+    public String toString() {
+        return "Credential[" + (scheme.isEmpty() ? "none" : scheme) + "]";
+    }
+}

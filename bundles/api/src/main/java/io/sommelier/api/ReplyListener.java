@@ -1,0 +1,23 @@
+package io.sommelier.api;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Takes the parts of one reply as they come.
+ *
+ * <p>Parts come in order, one at a time, and end with exactly one terminal; none comes after it. They come on the thread that brought them, often an I/O thread:
+ * an implementation must not block, and hands long work to a thread of its own. What it throws is logged once and cancels the call.
+ *
+ * <p>DATA comes only against credit. Whoever takes parts gives back, by {@link Call#request}, the bytes that it has worked off; a reader that gives nothing
+ * stops its worker, and nobody else's, until the time to live ends.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface ReplyListener {
+    /**
+     * Takes the next part.
+     *
+     * @param call the call it answers; usable at once, even when the part comes before {@code send} has returned
+     */
+    void part(Call call, Part part);
+}

@@ -1,0 +1,33 @@
+package io.sommelier.spi;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Welcome;
+import java.util.Set;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The controller's side of one channel. The transport calls it on the channel's delivering thread, one call at a time. No method blocks or throws. */
+@ProviderType
+public interface Peer {
+    /** What to answer to the hello. */
+    Welcome welcome();
+
+    /**
+     * Takes a command that the connector sends. The reply may begin, and even end, before this returns.
+     *
+     * @param command its time to live is what remains now
+     * @param initialCredit the payload bytes of DATA that the caller takes at first; 0 or more
+     * @param replyPath takes what comes back
+     * @return the caller's hold on the command
+     */
+    Incoming command(Command command, long initialCredit, ReplyPath replyPath);
+
+    /** The connector serves these operations from now on, in place of those before. */
+    void operations(Set<String> operations);
+
+    /** The connector takes no new commands; those it has go on. */
+    void draining();
+
+    /** The channel is gone. Called once, last, after {@link Outgoing#lost} was called for every command that it still had. Commands it had sent are cancelled. */
+    void closed(Goodbye goodbye);
+}

@@ -1,0 +1,38 @@
+package io.sommelier.spi;
+
+/**
+ * Where in the chain a handler stands. Commands pass the phases of the way down in this order, and every part of the reply passes those of the way up in this order.
+ * Within a phase the higher {@code service.ranking} comes first on the way down, and last on the way up.
+ */
+public enum Phase {
+    /** Down: limits on size. */
+    COLLECT,
+    /** Down: metadata is taken from the headers. */
+    METADATA,
+    /** Down: the payload is read. */
+    DECODE,
+    /** Down and up: content is changed. */
+    DECORATE,
+    /** Down: who the caller is. */
+    AUTHENTICATE,
+    /** Down: whether the caller may; quotas. */
+    AUTHORIZE,
+    /** Down: whether the command fits its contract. */
+    VALIDATE,
+    /** Down and up: counting. */
+    STATS,
+    /** Down, last: idempotency, archive and routing stand behind it. */
+    EXECUTE,
+    /** Up, first. */
+    RESPONSE,
+    /** Up: whether the caller may see the reply. */
+    AUTHORIZE_RESPONSE,
+    /** Up: failures become parts. */
+    EXCEPTION,
+    /** Up: metadata goes into the headers. */
+    RESPONSE_METADATA,
+    /** Up: the payload is written. */
+    ENCODE,
+    /** Up, last. */
+    SEND
+}

@@ -1,0 +1,34 @@
+package io.sommelier.spi;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Brings channels to the controller. Published as a service; the controller starts it when both are there, and stops it when either goes.
+ *
+ * <p>{@code start} and {@code stop} are called in turn, never at the same time, and a stopped transport may be started again. Neither blocks.
+ */
+@ConsumerType
+public interface Transport {
+    /** A short name in the grammar of names: {@code embedded}, {@code tcp}. */
+    String name();
+
+    /**
+     * Begins to take and to make channels, and announces each to the acceptor.
+     *
+     * <ul>
+     *   <li>completes when it listens, where it listens
+     *   <li>fails when it cannot, with what is wrong and what to do (a port that is taken); nothing is left behind then
+     * </ul>
+     */
+    CompletionStage<Void> start(ChannelAcceptor acceptor);
+
+    /**
+     * Takes no new channels, says goodbye on those there are, and closes them.
+     *
+     * @param drainLimit how long replies that are under way may take to be written
+     * @return completes when every channel is closed, every peer was told so, and every thread of the transport has ended
+     */
+    CompletionStage<Void> stop(Duration drainLimit);
+}

@@ -1,0 +1,11 @@
+/**
+ * What extensions implement: transports, pipeline handlers, strategies, mailboxes, archives, and those who verify and authorize.
+ *
+ * <p>Extensions are declarative services; they may come and go while commands flow. {@code null} is neither taken nor given, unless a method says so.
+ */
+@Export
+@Version("1.0.0")
+package io.sommelier.spi;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
