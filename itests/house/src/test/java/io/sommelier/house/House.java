@@ -31,7 +31,7 @@ record House(List<Bundle> bundles) {
                 bundle("wire", Set.of("api"), union(COMMON, NETTY_BUFFER_ALONE)),
                 bundle("controller", Set.of("api", "spi"), COMMON),
                 bundle("pipeline", Set.of("api", "spi"), COMMON),
-                bundle("transport-embedded", Set.of("api", "spi"), COMMON),
+                bundle("transport-embedded", Set.of("api", "spi", "wire"), COMMON),
                 bundle("transport-tcp", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
@@ -45,7 +45,7 @@ record House(List<Bundle> bundles) {
     static Bundle plain() {
         return bundle(
                 "plain",
-                Set.of("api", "spi", "controller", "pipeline", "transport-embedded", "transport-tcp"),
+                Set.of("api", "spi", "wire", "controller", "pipeline", "transport-embedded", "transport-tcp"),
                 LOGGING);
     }
 
