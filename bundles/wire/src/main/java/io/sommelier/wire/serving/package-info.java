@@ -1,4 +1,7 @@
-/** From a command to its handler and back: what every end that executes commands needs, over whatever transport they came. */
+/**
+ * From a command to its handler and back, over whatever transport: the executor and the execution for an end that handles commands, and the call for an end that
+ * sends them.
+ */
 @Export
 @Version("1.0.0")
 package io.sommelier.wire.serving;

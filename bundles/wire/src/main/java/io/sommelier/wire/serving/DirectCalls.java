@@ -1,0 +1,72 @@
+package io.sommelier.wire.serving;
+
+import io.sommelier.api.CommandHandler;
+import io.sommelier.api.Invocation;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How deep a thread is in direct handlers that send to direct handlers, and which of them hold it too long. Confined to its thread. */
+final class DirectCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectCalls.class);
+
+    /** How many direct handlers a thread may be inside of. */
+    static final int MAX_DEPTH = 16;
+
+    private static final int FALLBACK_QUEUE_CAPACITY = 16_384;
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final ThreadLocal<DirectCalls> OF_THREAD = ThreadLocal.withInitial(DirectCalls::new);
+
+    /** The handlers that were named in the log, as long as they are in use. */
+    private static final Set<CommandHandler> NAMED =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private int depth;
+
+    private DirectCalls() {}
+
+    static DirectCalls ofThisThread() {
+        return OF_THREAD.get();
+    }
+
+    /**
+     * Where a command goes whose turn would be deeper. One for all, since direct handlers do not block; its threads end when idle, so nobody needs to close it.
+     */
+    static HandlerExecutor fallback() {
+        return Fallback.EXECUTOR;
+    }
+
+    /** {@code false} when the thread is too deep in already. */
+    boolean enter() {
+        if (depth >= MAX_DEPTH) {
+            return false;
+        }
+        depth++;
+        return true;
+    }
+
+    void leave() {
+        depth--;
+    }
+
+    /** Names a handler in the log, once, if it held the delivering thread too long. */
+    static void judge(CommandHandler handler, Invocation invocation, long heldNanos) {
+        if (heldNanos > LONG_NANOS && NAMED.add(handler)) {
+            LOG.warn(
+                    "The direct handler {} of {} at {} held the delivering thread for {} ms; it should run on the executor",
+                    handler.getClass().getName(),
+                    invocation.command().operation(),
+                    invocation.command().target(),
+                    TimeUnit.NANOSECONDS.toMillis(heldNanos));
+        }
+    }
+
+    private static final class Fallback {
+        static final HandlerExecutor EXECUTOR = new HandlerExecutor(
+                "sommelier-nested", Runtime.getRuntime().availableProcessors(), FALLBACK_QUEUE_CAPACITY);
+    }
+}
