@@ -1,0 +1,481 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Command;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Hello;
+import io.sommelier.api.Part;
+import io.sommelier.api.Stage;
+import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.spi.Authorizer;
+import io.sommelier.spi.Channel;
+import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.spi.CredentialVerifier;
+import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Mailbox;
+import io.sommelier.spi.Peer;
+import io.sommelier.spi.Pipeline;
+import io.sommelier.spi.ReplyPath;
+import io.sommelier.spi.Strategy;
+import io.sommelier.spi.Transport;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: takes channels in, routes commands, keeps their deadlines, and settles each exactly once. Thread-safe. It works with no pipeline, mailbox or verifier, and takes
+ * each when it is given one; none of these changes touches a channel or a command.
+ */
+public final class Controller implements ChannelAcceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+
+    /** How often another member is sought when one that was picked would not take the command. */
+    private static final int PICKS = 3;
+
+    private final String controllerId;
+    private final LongSupplier nanoClock;
+    private final Registry registry;
+    private final DeadlineWheel wheel;
+    private final PendingTable table = new PendingTable();
+    private final AtomicLong heldBytes = new AtomicLong();
+    private final LongAdder lateParts = new LongAdder();
+    private final ScheduledExecutorService timer;
+    private final List<Transport> transports = new CopyOnWriteArrayList<>();
+    private volatile ControllerSettings settings;
+    private volatile Pipeline pipeline;
+    private volatile Mailbox mailbox;
+    private volatile Strategy strategy = new LeastStrategy();
+    private volatile boolean draining;
+
+    /** A controller that listens nowhere yet, on the system's monotonic clock. */
+    public Controller(String controllerId, ControllerSettings settings) {
+        this(controllerId, settings, System::nanoTime);
+    }
+
+    /**
+     * A controller that listens nowhere yet.
+     *
+     * @param controllerId its id, in the grammar of names
+     * @param nanoClock the monotonic clock in nanoseconds
+     */
+    public Controller(String controllerId, ControllerSettings settings, LongSupplier nanoClock) {
+        this.controllerId = controllerId;
+        this.settings = settings;
+        this.nanoClock = nanoClock;
+        this.wheel = new DeadlineWheel(nanoClock.getAsLong());
+        this.registry = new Registry(this);
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "sommelier-" + controllerId + "-deadlines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        registry.know(settings.knownTargets());
+        timer.scheduleAtFixedRate(this::tick, DeadlineWheel.TICK_NANOS, DeadlineWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
+        timer.scheduleAtFixedRate(this::forgetTargets, 1, 1, TimeUnit.MINUTES);
+    }
+
+    // ---- parts that come and go ----
+
+    /** Starts a transport on this controller; see {@link Transport#start}. */
+    public CompletionStage<Void> add(Transport transport) {
+        transports.add(transport);
+        return transport.start(this).whenComplete((done, failure) -> {
+            if (failure != null) {
+                transports.remove(transport);
+            }
+        });
+    }
+
+    /** Stops a transport that was added; see {@link Transport#stop}. */
+    public CompletionStage<Void> remove(Transport transport, Duration drainLimit) {
+        return transports.remove(transport) ? transport.stop(drainLimit) : CompletableFuture.completedStage(null);
+    }
+
+    /** Has every command that comes from now on pass a pipeline; {@code null} for none. */
+    public void pipeline(Pipeline present) {
+        pipeline = present;
+    }
+
+    /** Has commands wait in a mailbox where they may; {@code null} for none. */
+    public void mailbox(Mailbox present) {
+        mailbox = present;
+        registry.refreshReaders();
+    }
+
+    /** Has members picked by a strategy; {@code null} for {@code least}. */
+    public void strategy(Strategy present) {
+        strategy = present == null ? new LeastStrategy() : present;
+    }
+
+    /** Has hellos verified by these, in order; with none, everybody is anonymous. */
+    public void verifiers(List<CredentialVerifier> present) {
+        registry.verifiers(present);
+    }
+
+    /** Asks all of these whether a connector may serve; with none, everybody may. */
+    public void authorizers(List<Authorizer> present) {
+        registry.authorizers(present);
+    }
+
+    /** Swaps the settings; what is under way goes on. */
+    public void settings(ControllerSettings changed) {
+        settings = changed;
+        registry.know(changed.knownTargets());
+    }
+
+    /** What an operator sees. */
+    public ControllerAdmin admin() {
+        return new AdminView(this, registry);
+    }
+
+    /**
+     * Drains and stops: new commands are refused, those in flight may finish within the limit, the rest end with what is true of them; then every transport is stopped.
+     * Blocks at most the limit, and what the transports take. Must not be called on an I/O thread.
+     */
+    public void close(Duration limit) {
+        draining = true;
+        long end = System.nanoTime() + limit.toNanos();
+        while (table.size() > 0 && System.nanoTime() - end < 0) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        int left = 0;
+        for (Pending entry : table.all()) {
+            entry.endBefore(
+                    ErrorCode.DRAINING, "the controller " + controllerId + " stopped before the command had ended");
+            left++;
+        }
+        LOG.info("controller {} drained, {} commands had not ended", controllerId, left);
+        CompletableFuture<?>[] stops = transports.stream()
+                .map(transport -> transport.stop(Duration.ofSeconds(1)).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        transports.clear();
+        try {
+            CompletableFuture.allOf(stops).get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            LOG.warn("a transport of controller {} did not stop: {}", controllerId, e.toString());
+        }
+        timer.shutdownNow();
+    }
+
+    // ---- channels ----
+
+    @Override
+    public String controllerId() {
+        return controllerId;
+    }
+
+    @Override
+    public CompletionStage<Peer> hello(Channel channel, Hello hello) {
+        if (draining) {
+            return CompletableFuture.failedStage(new io.sommelier.spi.HelloRefusedException(
+                    new Goodbye(CloseReason.SHUTDOWN, true, "the controller " + controllerId + " is draining")));
+        }
+        return registry.hello(channel, hello);
+    }
+
+    void left(Session session, Goodbye goodbye) {
+        registry.leave(session, goodbye);
+    }
+
+    // ---- commands ----
+
+    Incoming submit(Session caller, Command command, long initialCredit, ReplyPath replyPath) {
+        Pending entry = new Pending(
+                this,
+                caller,
+                caller.instance(),
+                caller.principal().name(),
+                command,
+                1,
+                initialCredit,
+                replyPath,
+                nanos());
+        entry.submit(pipeline, draining);
+        return entry;
+    }
+
+    /** Brings a command that is NEW to a member or a mailbox, or ends it. */
+    void route(Pending entry, Command command) {
+        if (entry.remainingNanos() <= 0) {
+            entry.settle(ErrorCode.EXPIRED, Stage.ROUTING, "the time to live was spent before a member was sought");
+            return;
+        }
+        TargetEntry target = entry.target();
+        if (target == null) {
+            entry.settle(
+                    ErrorCode.UNKNOWN_TARGET,
+                    Stage.ROUTING,
+                    "no configuration and no member ever named the target "
+                            + command.target().targetId());
+        } else if (command.durable() && !entry.isFromMailbox()) {
+            toMailbox(
+                    entry,
+                    command,
+                    ErrorCode.UNSUPPORTED,
+                    "durable commands need a mailbox, and this controller has none");
+        } else if (command.target().namesInstance()) {
+            routeToInstance(entry, command, target);
+        } else {
+            routeToTarget(entry, command, target);
+        }
+    }
+
+    private void routeToInstance(Pending entry, Command command, TargetEntry target) {
+        Session member = registry.instance(command.target().instance());
+        if (member == null || member.target() != target || !member.takesNew()) {
+            absent(entry, command, ErrorCode.NO_INSTANCE, "the instance " + command.target() + " is not here");
+        } else if (!member.operations().contains(command.operation())) {
+            unknownOperation(entry, command, command.target().toString());
+        } else if (!member.acquire() || !entry.offerTo(member)) {
+            full(entry, command, "the instance " + command.target() + " takes no more commands now");
+        }
+    }
+
+    private void routeToTarget(Pending entry, Command command, TargetEntry target) {
+        if (!target.hasMembers()) {
+            absent(entry, command, ErrorCode.NO_MEMBER, "the target " + target.targetId() + " has no member now");
+            return;
+        }
+        OperationEntry operation = entry.row();
+        MemberSet members = operation.members();
+        if (members.size() == 0) {
+            unknownOperation(entry, command, target.targetId());
+            return;
+        }
+        Strategy picker = strategy;
+        for (int i = 0; i < PICKS && entry.isNew(); i++) {
+            int index = picker.pick(members, command);
+            if (index < 0) {
+                break;
+            }
+            Session member = members.member(index);
+            if (member.acquire() && entry.offerTo(member)) {
+                return;
+            }
+        }
+        full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
+    }
+
+    private void full(Pending entry, Command command, String message) {
+        if (entry.isFromMailbox()) {
+            entry.backToMailbox();
+        } else {
+            entry.settle(ErrorCode.OVERLOADED, Stage.ROUTING, message);
+        }
+    }
+
+    private static void unknownOperation(Pending entry, Command command, String of) {
+        entry.settle(
+                ErrorCode.UNKNOWN_OPERATION,
+                Stage.ROUTING,
+                "no member of " + of + " serves the operation " + command.operation());
+    }
+
+    private void absent(Pending entry, Command command, ErrorCode code, String message) {
+        if (entry.isFromMailbox()) {
+            entry.backToMailbox();
+        } else if (settings.absentMayWait()) {
+            toMailbox(entry, command, code, message);
+        } else {
+            entry.settle(code, Stage.ROUTING, message);
+        }
+    }
+
+    private void toMailbox(Pending entry, Command command, ErrorCode codeWithout, String messageWithout) {
+        Mailbox present = mailbox;
+        if (present == null) {
+            entry.settle(codeWithout, Stage.ROUTING, messageWithout);
+            return;
+        }
+        if (!entry.beginWaiting()) {
+            return;
+        }
+        Mailbox.Origin origin = new Mailbox.Origin(entry.source(), entry.principal(), controllerId, entry.attempt());
+        present.put(command, origin, entry.remainingNanos()).whenComplete((done, failure) -> {
+            if (failure == null) {
+                entry.admitted();
+            } else {
+                LOG.debug("the mailbox did not take {}", entry, failure);
+                entry.settle(
+                        ErrorCode.MAILBOX_UNAVAILABLE,
+                        Stage.MAILBOX,
+                        "the mailbox did not take the command: " + failure.getMessage());
+            }
+        });
+    }
+
+    void fromMailbox(Mailbox.Waiting waiting, MailboxReader reader) {
+        Command command = waiting.command();
+        Mailbox.Origin origin = waiting.origin();
+        Pending here = table.find(command.id(), origin.principal());
+        if (here != null) {
+            if (!here.takeUp(waiting, reader)) {
+                waiting.done();
+            }
+        } else if (command.ttlNanos() <= 0
+                || !command.durable() && origin.controllerId().equals(controllerId)) {
+            waiting.done(); // expired, or its caller was told that it has ended
+        } else if (waiting.deliveries() > 1 && !command.idempotent()) {
+            LOG.debug("{} came out of its mailbox {} times and may have been executed", command, waiting.deliveries());
+            waiting.done();
+        } else {
+            new Pending(
+                            this,
+                            null,
+                            origin.source(),
+                            origin.principal(),
+                            command,
+                            origin.attempt(),
+                            CALLERLESS_CREDIT,
+                            NO_CALLER,
+                            nanos())
+                    .resume(waiting, reader);
+        }
+    }
+
+    private static final long CALLERLESS_CREDIT = Long.MAX_VALUE;
+
+    private static final ReplyPath NO_CALLER = new ReplyPath() {
+        @Override
+        public void admitted() {
+            // nobody waits
+        }
+
+        @Override
+        public void part(Part part) {
+            // nobody waits
+        }
+    };
+
+    // ---- what a pending entry needs ----
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    long nanos() {
+        return nanoClock.getAsLong();
+    }
+
+    ControllerSettings settings() {
+        return settings;
+    }
+
+    int maxAttempts() {
+        return settings.maxAttempts();
+    }
+
+    long streamIdleNanos() {
+        return settings.streamIdle().toNanos();
+    }
+
+    TargetEntry target(String targetId) {
+        return registry.target(targetId);
+    }
+
+    OperationEntry row(TargetEntry target, String operation) {
+        return target == null ? registry.unknownTargets() : target.row(operation);
+    }
+
+    DeadlineWheel wheel() {
+        return wheel;
+    }
+
+    PendingTable table() {
+        return table;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    void countLate() {
+        lateParts.increment();
+    }
+
+    long lateParts() {
+        return lateParts.sum();
+    }
+
+    long heldBytes() {
+        return heldBytes.get();
+    }
+
+    /** Books the bytes of a command with node, target and channel; {@code false}, and nothing is booked, when one of them would hold too many. */
+    boolean hold(Pending entry, Command command) {
+        long bytes = Pending.ENTRY_BYTES
+                + (long) command.payload().size()
+                + command.headers().encodedSize();
+        ControllerSettings now = settings;
+        Session caller = entry.caller();
+        TargetEntry target = entry.target();
+        if (!book(heldBytes, bytes, now.maxHeldBytes())) {
+            return false;
+        }
+        if (target != null && !book(target.heldBytes(), bytes, now.maxTargetBytes())) {
+            heldBytes.addAndGet(-bytes);
+            return false;
+        }
+        if (caller != null && !book(caller.heldBytes(), bytes, now.maxChannelBytes())) {
+            heldBytes.addAndGet(-bytes);
+            if (target != null) {
+                target.heldBytes().addAndGet(-bytes);
+            }
+            return false;
+        }
+        entry.held(bytes, target);
+        return true;
+    }
+
+    private static boolean book(AtomicLong held, long bytes, long limit) {
+        if (held.addAndGet(bytes) <= limit) {
+            return true;
+        }
+        held.addAndGet(-bytes);
+        return false;
+    }
+
+    void letGo(Session caller, TargetEntry target, long bytes) {
+        heldBytes.addAndGet(-bytes);
+        if (target != null) {
+            target.heldBytes().addAndGet(-bytes);
+        }
+        if (caller != null) {
+            caller.heldBytes().addAndGet(-bytes);
+        }
+    }
+
+    private void tick() {
+        try {
+            wheel.tick(nanos());
+        } catch (RuntimeException e) {
+            LOG.error("a deadline could not be served; this is a defect, please report it", e);
+        }
+    }
+
+    private void forgetTargets() {
+        registry.forgetTargets();
+    }
+}

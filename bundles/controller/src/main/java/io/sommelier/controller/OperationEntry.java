@@ -1,0 +1,47 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.Outcome;
+import java.util.concurrent.atomic.LongAdder;
+
+/** One operation of one target: who serves it, and how its commands ended. Thread-safe. */
+final class OperationEntry {
+    /** The row of operations that no member ever served. */
+    static final String OTHERS = "*";
+
+    private final String operation;
+    private final LongAdder[] ends = new LongAdder[Outcome.values().length + 1];
+    private volatile MemberSet members = MemberSet.NONE;
+
+    OperationEntry(String operation) {
+        this.operation = operation;
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] = new LongAdder();
+        }
+    }
+
+    String operation() {
+        return operation;
+    }
+
+    MemberSet members() {
+        return members;
+    }
+
+    /** Called under the lock of the target. */
+    void members(MemberSet changed) {
+        members = changed;
+    }
+
+    void countCompleted() {
+        ends[0].increment();
+    }
+
+    void count(Outcome outcome) {
+        ends[outcome.number()].increment();
+    }
+
+    /** How many completed (0), or ended with the outcome of that number. */
+    long ended(int number) {
+        return ends[number].sum();
+    }
+}

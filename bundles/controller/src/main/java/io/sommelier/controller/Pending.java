@@ -1,0 +1,705 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.CommandId;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Part;
+import io.sommelier.api.PartStatus;
+import io.sommelier.api.Stage;
+import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Mailbox;
+import io.sommelier.spi.Outgoing;
+import io.sommelier.spi.Pipeline;
+import io.sommelier.spi.ReplyPath;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One command that has not ended: the node of the table, of the deadline wheel and of the send queue, and the one place where a command is settled. Thread-safe.
+ *
+ * <p>Everything is decided by a compare-and-set of {@link #state}. Whoever moves it to SETTLED owns the terminal, releases what the command held, and sends the terminal;
+ * the state it was in before says what is true of the command (its stage and outcome). DELIVERING keeps a terminal behind the part that is just on its way to the
+ * caller. A command that is handed to another member gets a fresh entry, and the old one, MOVED, only points to it: what a late channel says of the old one is
+ * without effect.
+ */
+// Longer than most: it is the one class in which a command is settled, and must be read as a whole.
+final class Pending extends Outgoing implements Incoming, Pipeline.End {
+    /** No wake-up. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    /** What an entry counts in the byte budgets beside its payload and headers. */
+    static final int ENTRY_BYTES = 512;
+
+    /** Taken in; in the pipeline, or while a member is sought. */
+    static final int NEW = 0;
+    /** In the send queue of a channel. */
+    static final int QUEUED = 1;
+    /** In a mailbox. */
+    static final int WAITING = 2;
+    /** Being written to a channel, or written. */
+    static final int CLAIMED = 3;
+    /** A first part was seen. */
+    static final int ACCEPTED = 4;
+    /** A part is on its way to the caller. */
+    static final int DELIVERING = 5;
+    /** Ended: the terminal is decided. */
+    static final int SETTLED = 6;
+    /** Handed on to another entry. */
+    static final int MOVED = 7;
+
+    private static final Object DELIVERED = new Object();
+
+    static final VarHandle WHEEL_STATE;
+    private static final VarHandle STATE;
+    private static final VarHandle HANDOVER;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WHEEL_STATE = lookup.findVarHandle(Pending.class, "wheelState", int.class);
+            STATE = lookup.findVarHandle(Pending.class, "state", int.class);
+            HANDOVER = lookup.findVarHandle(Pending.class, "handover", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final CommandId id;
+    final String principal;
+
+    // the node of the table; under the lock of its stripe
+    Pending tableNext;
+
+    // the node of the wheel
+    @SuppressWarnings("unused") // through WHEEL_STATE
+    private volatile int wheelState;
+
+    Pending wheelNext;
+    Pending wheelPrevious;
+    Pending wheelRemovedNext;
+    int wheelSlot = -1;
+    long wakeNanos;
+
+    private final Controller controller;
+    private final Session caller; // null when the command came out of a mailbox without its caller
+    private final String source;
+    private final ReplyPath replyPath;
+    private final long deadlineNanos;
+    private final int attempt;
+    private volatile int state;
+    private volatile Command command;
+    private volatile Object handover;
+    private volatile Pending movedTo;
+    private volatile long lastPartNanos;
+    private Pipeline.Run run;
+    private OperationEntry row;
+    private TargetEntry target;
+    private volatile Session member;
+    private volatile Mailbox.Waiting waiting;
+    private volatile MailboxReader reader;
+    private boolean waitingDone;
+    private long heldBytes;
+    private TargetEntry heldTarget;
+    private long dataCount;
+
+    // credit: under this entry's own lock, which is never held across a call
+    private long granted;
+    private long forwarded;
+    private long delivered;
+    private boolean creditOpen;
+
+    Pending(
+            Controller controller,
+            Session caller,
+            String source,
+            String principal,
+            Command command,
+            int attempt,
+            long initialCredit,
+            ReplyPath replyPath,
+            long nowNanos) {
+        this.controller = controller;
+        this.caller = caller;
+        this.source = source;
+        this.principal = principal;
+        this.command = command;
+        this.id = command.id();
+        this.attempt = attempt;
+        this.granted = initialCredit;
+        this.replyPath = replyPath;
+        this.deadlineNanos = nowNanos + command.ttlNanos();
+        this.lastPartNanos = nowNanos;
+        this.wakeNanos = Math.min(command.ttlNanos(), controller.streamIdleNanos()) + nowNanos;
+    }
+
+    /** The next attempt of a command; what the old entry holds passes to it. */
+    private Pending(Pending old, Command command) {
+        this.controller = old.controller;
+        this.caller = old.caller;
+        this.source = old.source;
+        this.principal = old.principal;
+        this.command = command;
+        this.id = old.id;
+        this.attempt = old.attempt + 1;
+        this.replyPath = old.replyPath;
+        this.deadlineNanos = old.deadlineNanos;
+        this.lastPartNanos = controller.nanos();
+        this.wakeNanos = lastPartNanos + Math.min(deadlineNanos - lastPartNanos, controller.streamIdleNanos());
+        this.run = old.run;
+        this.row = old.row;
+        this.target = old.target;
+        this.heldBytes = old.heldBytes;
+        this.heldTarget = old.heldTarget;
+        this.waiting = old.waiting;
+        this.reader = old.reader;
+    }
+
+    // ---- taking in ----
+
+    /** Books the bytes, the id and the deadline, and sends the command on its way. */
+    void submit(Pipeline pipeline, boolean draining) {
+        Command submitted = command;
+        target = controller.target(submitted.target().targetId());
+        row = controller.row(target, submitted.operation());
+        if (submitted.ttlNanos() <= 0) {
+            settle(ErrorCode.EXPIRED, Stage.INGRESS, "the time to live was spent when the command came");
+        } else if (draining) {
+            settle(ErrorCode.DRAINING, Stage.INGRESS, "the controller " + controller.controllerId() + " is draining");
+        } else if (!controller.hold(this, submitted)) {
+            settle(ErrorCode.OVERLOADED, Stage.INGRESS, "live commands hold as many bytes as they may");
+        } else if (!controller.table().add(this)) {
+            refuse(CommandError.of(
+                    ErrorCode.DUPLICATE_COMMAND,
+                    Outcome.REFUSED,
+                    Stage.INGRESS,
+                    "a command with id " + id + " of the same principal is still alive"));
+        } else if (pipeline == null) {
+            controller.wheel().add(this);
+            execute(submitted);
+        } else {
+            run = pipeline.open(submitted, caller.principal(), source, this);
+            controller.wheel().add(this);
+            run.down();
+        }
+    }
+
+    /** Takes up a command that came out of a mailbox, and whose caller is not here. */
+    void resume(Mailbox.Waiting taken, MailboxReader from) {
+        Command resumed = command;
+        target = controller.target(resumed.target().targetId());
+        row = controller.row(target, resumed.operation());
+        controller.hold(this, resumed);
+        waiting = taken;
+        reader = from;
+        if (!controller.table().add(this)) {
+            settle(ErrorCode.DUPLICATE_COMMAND, Stage.MAILBOX, "a command with id " + id + " is still alive");
+            return;
+        }
+        controller.wheel().add(this);
+        controller.route(this, resumed);
+    }
+
+    /** The command came back out of the mailbox that it waits in; {@code false} when it has ended, or does not wait. */
+    boolean takeUp(Mailbox.Waiting taken, MailboxReader from) {
+        Command resumed = command;
+        if (resumed == null || state != WAITING) {
+            return false;
+        }
+        waiting = taken;
+        reader = from;
+        if (!STATE.compareAndSet(this, WAITING, NEW)) {
+            return false;
+        }
+        controller.route(this, resumed);
+        return true;
+    }
+
+    // ---- what the pipeline says ----
+
+    @Override
+    public void execute(Command passed) {
+        if (passed != command) {
+            if (state != NEW) {
+                return;
+            }
+            command = passed;
+            target = controller.target(passed.target().targetId());
+            row = controller.row(target, passed.operation());
+            if (state >= SETTLED) { // settled between: let go of what was just put back
+                command = null;
+                return;
+            }
+        }
+        if (state == NEW) {
+            controller.route(this, passed);
+        }
+    }
+
+    @Override
+    public void refuse(CommandError error) {
+        settleWith(Part.failed(error).build());
+    }
+
+    @Override
+    public void abort(CommandError error) {
+        Pending live = current();
+        Session working = live.member;
+        int before = live.settleSilently();
+        if (before == CLAIMED || before == ACCEPTED || before == DELIVERING) {
+            working.channel().cancel(live, error.message());
+        }
+    }
+
+    @Override
+    public void send(Part part) {
+        if (part.status().isTerminal()) {
+            part.error().ifPresentOrElse(error -> row.count(error.outcome()), row::countCompleted);
+        }
+        replyPath.part(part);
+    }
+
+    // ---- what routing does ----
+
+    boolean isNew() {
+        return state == NEW;
+    }
+
+    TargetEntry target() {
+        return target;
+    }
+
+    OperationEntry row() {
+        return row;
+    }
+
+    Session caller() {
+        return caller;
+    }
+
+    boolean isFromMailbox() {
+        return waiting != null;
+    }
+
+    /** What was booked, and with which target: the pipeline may change the target later. */
+    void held(long bytes, TargetEntry of) {
+        heldBytes = bytes;
+        heldTarget = of;
+    }
+
+    /**
+     * Offers the command to a member, whose capacity was acquired.
+     *
+     * @return {@code false} when the channel did not take it, and another member is to be sought; {@code true} also when the command ended meanwhile
+     */
+    boolean offerTo(Session chosen) {
+        member = chosen;
+        if (!STATE.compareAndSet(this, NEW, QUEUED)) {
+            // Settled before it was queued: the one who settled may or may not have seen the member.
+            releaseMember();
+            return true;
+        }
+        if (chosen.channel().offer(this)) {
+            return true;
+        }
+        if (STATE.compareAndSet(this, QUEUED, NEW)) {
+            releaseMember();
+            return false;
+        }
+        return true;
+    }
+
+    /** The command goes to a mailbox. */
+    boolean beginWaiting() {
+        return STATE.compareAndSet(this, NEW, WAITING);
+    }
+
+    void admitted() {
+        replyPath.admitted();
+    }
+
+    /** Puts what came out of the mailbox back into it. */
+    void backToMailbox() {
+        Mailbox.Waiting held = waiting;
+        waiting = null;
+        if (STATE.compareAndSet(this, NEW, WAITING)) {
+            held.back();
+        } else {
+            held.done();
+        }
+    }
+
+    // ---- what the channel says ----
+
+    @Override
+    public Command command() {
+        return command;
+    }
+
+    @Override
+    public long remainingNanos() {
+        return deadlineNanos - controller.nanos();
+    }
+
+    @Override
+    public String source() {
+        return source;
+    }
+
+    @Override
+    public String principal() {
+        return principal;
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public boolean claim() {
+        if (state != QUEUED) {
+            return false;
+        }
+        if (remainingNanos() <= 0) {
+            settle(ErrorCode.EXPIRED, Stage.SEND_QUEUE, "the time to live was spent in the send queue of " + member);
+            return false;
+        }
+        return STATE.compareAndSet(this, QUEUED, CLAIMED);
+    }
+
+    @Override
+    public synchronized long initialCredit() {
+        creditOpen = true;
+        forwarded = granted;
+        return granted;
+    }
+
+    @Override
+    public boolean part(Part part) {
+        return part.status().isTerminal() ? terminal(part) : progress(part);
+    }
+
+    private boolean terminal(Part part) {
+        int before = settleSilently();
+        if (before >= SETTLED) {
+            controller.countLate();
+            return false;
+        }
+        // from the channel itself, which gives one part at a time: nothing of this command is under way to the caller,
+        // unless this is called from inside
+        deliverTerminal(part, before);
+        return true;
+    }
+
+    private boolean progress(Part part) {
+        int before;
+        do {
+            before = state;
+            if (before != CLAIMED && before != ACCEPTED) {
+                controller.countLate();
+                return false;
+            }
+        } while (!STATE.compareAndSet(this, before, DELIVERING));
+        lastPartNanos = controller.nanos();
+        if (before == CLAIMED) {
+            mailboxDone(false);
+        }
+        if (part.status() == PartStatus.DATA) {
+            dataCount++;
+            synchronized (this) {
+                delivered += part.payload().size();
+            }
+        }
+        up(part);
+        if (!STATE.compareAndSet(this, DELIVERING, ACCEPTED)) {
+            // Settled meanwhile. If the terminal is there, it was left for this thread; if not, its owner will find
+            // that this part is through.
+            Object terminal = HANDOVER.getAndSet(this, DELIVERED);
+            if (terminal != null) {
+                upTerminal((Part) terminal);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void lost() {
+        int now = state;
+        while (now < SETTLED && now != NEW && now != WAITING) {
+            Command lost = command;
+            if (lost != null && (now == QUEUED || now == CLAIMED && lost.idempotent())) {
+                if (handOn(now, lost)) {
+                    return;
+                }
+            } else if (settleFrom(
+                    now,
+                    Part.failed(CommandError.of(
+                                    ErrorCode.MEMBER_GONE,
+                                    Outcome.UNKNOWN,
+                                    now == CLAIMED ? Stage.REPLY_WAIT : Stage.STREAM,
+                                    "the channel of " + member + " was lost, and it may have executed the command"))
+                            .build())) {
+                return;
+            }
+            now = state;
+        }
+    }
+
+    private boolean handOn(int from, Command lost) {
+        if (attempt >= controller.maxAttempts()) {
+            Outcome outcome = from == QUEUED ? Outcome.NOT_SENT : Outcome.UNKNOWN;
+            Stage stage = from == QUEUED ? Stage.SEND_QUEUE : Stage.REPLY_WAIT;
+            return settleFrom(
+                    from,
+                    Part.failed(CommandError.of(
+                                    ErrorCode.ATTEMPTS_EXHAUSTED,
+                                    outcome,
+                                    stage,
+                                    "the channel of " + member + " was lost at attempt " + attempt
+                                            + ", the last allowed"))
+                            .build());
+        }
+        Pending next = new Pending(this, lost);
+        movedTo = next;
+        if (!STATE.compareAndSet(this, from, MOVED)) {
+            return false;
+        }
+        synchronized (this) {
+            next.granted = granted;
+            forwarded = -1; // credit that comes from now on is for the next entry
+        }
+        releaseMember();
+        controller.table().replace(this, next);
+        controller.wheel().remove(this);
+        controller.wheel().add(next);
+        command = null;
+        if (next.state >= SETTLED) {
+            controller.table().remove(next);
+        } else {
+            controller.route(next, lost);
+        }
+        return true;
+    }
+
+    // ---- what the caller says ----
+
+    @Override
+    public void credit(long bytes) {
+        Pending entry = this;
+        while (!entry.grant(bytes)) {
+            entry = entry.movedTo;
+        }
+    }
+
+    /** {@code false} when the entry has moved. */
+    private boolean grant(long bytes) {
+        long more;
+        synchronized (this) {
+            if (forwarded < 0) {
+                return false;
+            }
+            if (granted <= delivered) {
+                lastPartNanos = controller.nanos(); // the idle timer runs from here
+            }
+            granted = granted + bytes < 0 ? Long.MAX_VALUE : granted + bytes;
+            if (!creditOpen) {
+                return true;
+            }
+            more = granted - forwarded;
+            forwarded = granted;
+        }
+        Session working = member;
+        if (working != null && state < SETTLED) {
+            working.channel().credit(this, more);
+        }
+        return true;
+    }
+
+    @Override
+    public void cancel(String reason) {
+        current().endBefore(ErrorCode.CANCELLED, "cancelled: " + reason);
+    }
+
+    private Pending current() {
+        Pending entry = this;
+        while (entry.state == MOVED) {
+            entry = entry.movedTo;
+        }
+        return entry;
+    }
+
+    // ---- time ----
+
+    /** The wheel calls; gives when to call again, or {@link #NEVER}. */
+    long onTimer(long nowNanos) {
+        int now = state;
+        if (now >= SETTLED) {
+            return NEVER;
+        }
+        if (nowNanos - deadlineNanos >= 0) {
+            endBefore(ErrorCode.EXPIRED, "the time to live was spent");
+            return NEVER;
+        }
+        long idleNanos = controller.streamIdleNanos();
+        long idleSince = lastPartNanos;
+        if (now == ACCEPTED && creditOutstanding()) {
+            if (nowNanos - idleSince >= idleNanos) {
+                endBefore(
+                        ErrorCode.STREAM_IDLE,
+                        "nothing came for " + idleNanos / 1_000_000 + " ms although the reader has credit outstanding");
+                return NEVER;
+            }
+        } else {
+            idleSince = nowNanos;
+        }
+        return idleSince + Math.min(deadlineNanos - idleSince, idleNanos);
+    }
+
+    private synchronized boolean creditOutstanding() {
+        return granted > delivered;
+    }
+
+    /** Ends the command now, whatever state it is in, with the outcome that is true in it, and tells the member if there is one that may work on it. */
+    void endBefore(ErrorCode code, String message) {
+        int now = state;
+        while (now < SETTLED) {
+            Session working = member;
+            Part terminal = Part.failed(CommandError.of(code, outcomeAt(now), stageAt(now), message))
+                    .build();
+            if (settleFrom(now, terminal)) {
+                if (now >= CLAIMED) {
+                    working.channel().cancel(this, message);
+                }
+                return;
+            }
+            now = state;
+        }
+        if (now == MOVED) {
+            movedTo.endBefore(code, message);
+        }
+    }
+
+    private Stage stageAt(int at) {
+        return switch (at) {
+            case NEW -> run == null ? Stage.ROUTING : Stage.PIPELINE;
+            case QUEUED -> Stage.SEND_QUEUE;
+            case WAITING -> Stage.MAILBOX;
+            case CLAIMED -> Stage.REPLY_WAIT;
+            default -> Stage.STREAM;
+        };
+    }
+
+    private static Outcome outcomeAt(int at) {
+        return at < CLAIMED ? Outcome.NOT_SENT : Outcome.UNKNOWN;
+    }
+
+    // ---- the end ----
+
+    /** Ends a command that no member has, with NOT_SENT. */
+    void settle(ErrorCode code, Stage stage, String message) {
+        settleWith(Part.failed(CommandError.of(code, Outcome.NOT_SENT, stage, message))
+                .build());
+    }
+
+    void settleWith(Part terminal) {
+        int before = settleSilently();
+        if (before < SETTLED) {
+            deliverTerminal(terminal, before);
+        }
+    }
+
+    private boolean settleFrom(int from, Part terminal) {
+        if (!STATE.compareAndSet(this, from, SETTLED)) {
+            return false;
+        }
+        release(from);
+        deliverTerminal(terminal, from);
+        return true;
+    }
+
+    /** Moves to SETTLED and releases what was held; gives the state before: SETTLED or MOVED when there was nothing to do. */
+    private int settleSilently() {
+        int before;
+        do {
+            before = state;
+            if (before >= SETTLED) {
+                return before;
+            }
+        } while (!STATE.compareAndSet(this, before, SETTLED));
+        release(before);
+        return before;
+    }
+
+    private void release(int before) {
+        controller.wheel().remove(this);
+        controller.table().remove(this);
+        if (heldBytes > 0) {
+            controller.letGo(caller, heldTarget, heldBytes);
+        }
+        if (before != NEW) {
+            releaseMember();
+        }
+        mailboxDone(true);
+        if (before != CLAIMED) {
+            command = null; // in CLAIMED the channel may just be writing it; then the entry itself goes soon
+        }
+    }
+
+    private void releaseMember() {
+        Session held = member;
+        if (held != null) {
+            held.release();
+        }
+    }
+
+    private synchronized Mailbox.Waiting takeWaiting(boolean atTerminal, boolean durable) {
+        if (waiting == null || waitingDone || durable && !atTerminal) {
+            return null;
+        }
+        waitingDone = true;
+        return waiting;
+    }
+
+    private void mailboxDone(boolean atTerminal) {
+        if (waiting == null) {
+            return;
+        }
+        Command held = command;
+        Mailbox.Waiting done = takeWaiting(atTerminal, held != null && held.durable());
+        if (done != null) {
+            done.done();
+        }
+        MailboxReader from = reader;
+        if (atTerminal && from != null) {
+            from.ended();
+        }
+    }
+
+    private void deliverTerminal(Part terminal, int before) {
+        if (before == DELIVERING && HANDOVER.getAndSet(this, terminal) == null) {
+            return; // the thread that delivers sends it when its part is through
+        }
+        upTerminal(terminal);
+    }
+
+    private void upTerminal(Part terminal) {
+        boolean fromMember = terminal.status() == PartStatus.COMPLETE || terminal.finalCount() == dataCount;
+        up(fromMember ? terminal : terminal.toBuilder().finalCount(dataCount).build());
+    }
+
+    private void up(Part part) {
+        Pipeline.Run chain = run;
+        if (chain == null) {
+            send(part);
+        } else {
+            chain.up(part);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Pending[" + id + " attempt " + attempt + " state " + state + "]";
+    }
+}

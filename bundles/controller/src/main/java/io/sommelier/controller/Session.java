@@ -1,0 +1,180 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Hello;
+import io.sommelier.api.Welcome;
+import io.sommelier.spi.Channel;
+import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Peer;
+import io.sommelier.spi.Principal;
+import io.sommelier.spi.ReplyPath;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A connector at this controller: as a caller, and, where it serves a target, as a member of it. Thread-safe. */
+final class Session implements Peer {
+    private final Controller controller;
+    private final Channel channel;
+    private final Hello hello;
+    private final Principal principal;
+    private final Welcome welcome;
+    private final TargetEntry target;
+    private final MailboxReader reader;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong heldBytes = new AtomicLong();
+    private volatile Set<String> operations;
+    private volatile boolean takesNew = true;
+
+    /** @param target what it serves, or {@code null} when it only sends */
+    Session(
+            Controller controller,
+            Channel channel,
+            Hello hello,
+            Principal principal,
+            Welcome welcome,
+            TargetEntry target) {
+        this.controller = controller;
+        this.channel = channel;
+        this.hello = hello;
+        this.principal = principal;
+        this.welcome = welcome;
+        this.target = target;
+        this.operations = hello.operations();
+        this.reader = target == null
+                ? null
+                : new MailboxReader(
+                        controller,
+                        new io.sommelier.api.Target(target.targetId(), hello.instance()),
+                        () -> java.util.List.of(this));
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    String instance() {
+        return hello.instance();
+    }
+
+    Principal principal() {
+        return principal;
+    }
+
+    String attribute(String name) {
+        return hello.attributes().getOrDefault(name, "");
+    }
+
+    /** What it serves, or {@code null}. */
+    TargetEntry target() {
+        return target;
+    }
+
+    Set<String> operations() {
+        return operations;
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    int capacity() {
+        return hello.capacity();
+    }
+
+    AtomicLong heldBytes() {
+        return heldBytes;
+    }
+
+    boolean isAvailable() {
+        return takesNew && inFlight.get() < hello.capacity();
+    }
+
+    boolean takesNew() {
+        return takesNew;
+    }
+
+    /** Takes one command's worth of capacity; {@code false} when there is none. */
+    boolean acquire() {
+        if (!takesNew) {
+            return false;
+        }
+        if (inFlight.incrementAndGet() <= hello.capacity()) {
+            return true;
+        }
+        inFlight.decrementAndGet();
+        return false;
+    }
+
+    void release() {
+        inFlight.decrementAndGet();
+        reader.capacityFreed();
+        target.reader().capacityFreed();
+    }
+
+    /** Looks again at whether the mailboxes of the target and of the instance can be read. */
+    void refreshReaders() {
+        if (target != null) {
+            reader.refresh();
+            target.reader().refresh();
+        }
+    }
+
+    /** The token of an earlier channel that its hello showed, or empty. */
+    String resumeToken() {
+        return hello.resumeToken();
+    }
+
+    boolean mayResume(String token) {
+        return !token.isEmpty() && token.equals(welcome.resumeToken());
+    }
+
+    /** Gives it no new commands from now on. */
+    void retire() {
+        takesNew = false;
+    }
+
+    @Override
+    public Welcome welcome() {
+        return welcome;
+    }
+
+    @Override
+    public Incoming command(Command command, long initialCredit, ReplyPath replyPath) {
+        return controller.submit(this, command, initialCredit, replyPath);
+    }
+
+    @Override
+    public void operations(Set<String> changed) {
+        if (target != null) {
+            Set<String> before = operations;
+            operations = Set.copyOf(changed);
+            target.change(this, before, operations);
+        }
+    }
+
+    @Override
+    public void draining() {
+        takesNew = false;
+        if (target != null) {
+            reader.close();
+            target.reader().refresh();
+        }
+    }
+
+    @Override
+    public void closed(Goodbye goodbye) {
+        takesNew = false;
+        controller.left(this, goodbye);
+        if (target != null) {
+            reader.close();
+            target.reader().refresh();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return hello.instance() + " (" + channel.transport() + " " + channel.remoteAddress() + ")";
+    }
+}
