@@ -1,0 +1,316 @@
+package io.sommelier.transport.tcp;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.EventExecutor;
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandException;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Hello;
+import io.sommelier.api.Part;
+import io.sommelier.api.Welcome;
+import io.sommelier.spi.Channel;
+import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.spi.HelloRefusedException;
+import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Outgoing;
+import io.sommelier.spi.Peer;
+import io.sommelier.spi.SendQueue;
+import io.sommelier.wire.InStream;
+import io.sommelier.wire.Link;
+import io.sommelier.wire.LinkHandler;
+import io.sommelier.wire.LinkSettings;
+import io.sommelier.wire.LinkSink;
+import io.sommelier.wire.OutStream;
+import io.sommelier.wire.Outbox;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The controller's end of a link, as a channel: carries what the controller says to the link, and what comes over the link
+ * to the controller. It knows nothing of the socket below.
+ *
+ * <p>The methods of {@link Channel} are thread-safe; all others are confined to the loop, as the link is.
+ */
+final class LinkChannel implements Channel, LinkHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkChannel.class);
+    /** What is encoded at most before the socket is asked again whether it takes more. */
+    private static final int BURST_BYTES = 64 * 1024;
+    /** What a command costs beside its payload, roughly. */
+    private static final int COMMAND_BYTES = 128;
+
+    private final String transport;
+    private final String remoteAddress;
+    private final ChannelAcceptor acceptor;
+    private final EventExecutor loop;
+    private final SendQueue queue;
+    private final Outbox outbox;
+    private final Link link;
+    private volatile Goodbye end;
+    private Peer peer;
+    private int burstBytes;
+
+    LinkChannel(
+            String transport,
+            String remoteAddress,
+            ChannelAcceptor acceptor,
+            EventExecutor loop,
+            LinkSink sink,
+            ByteBufAllocator allocator,
+            LinkSettings settings,
+            int sendQueueCapacity) {
+        this.transport = transport;
+        this.remoteAddress = remoteAddress;
+        this.acceptor = acceptor;
+        this.loop = loop;
+        queue = new SendQueue(sendQueueCapacity);
+        outbox = new Outbox(this::execute, loop::inEventLoop, this::afterBurst);
+        link = Link.ofController(settings, sink, this, allocator, System::nanoTime);
+    }
+
+    /** The link, for whoever owns the socket. */
+    Link link() {
+        return link;
+    }
+
+    /** Whether a connector was taken in over this channel. */
+    boolean wasWelcomed() {
+        return peer != null;
+    }
+
+    private void execute(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException ended) {
+            LOG.trace("the loop of the channel to {} has ended, and so has the channel", remoteAddress, ended);
+        }
+    }
+
+    // --- towards the connector --------------------------------------------------------------------------------
+
+    @Override
+    public String transport() {
+        return transport;
+    }
+
+    @Override
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public boolean offer(Outgoing outgoing) {
+        if (loop.inEventLoop() && queue.size() == 0 && link.isReady()) {
+            send(outgoing);
+        } else if (!queue.offer(outgoing)) {
+            return false;
+        }
+        outbox.wake();
+        return true;
+    }
+
+    /** The socket takes more again: what was held back goes out. */
+    void resume() {
+        link.writable(true);
+        afterBurst();
+    }
+
+    private void afterBurst() {
+        while (link.isReady()) {
+            Outgoing outgoing = queue.poll();
+            if (outgoing == null) {
+                break;
+            }
+            send(outgoing);
+        }
+        flush();
+    }
+
+    private void send(Outgoing outgoing) {
+        if (!outgoing.claim()) {
+            return;
+        }
+        Command command = outgoing.command();
+        try {
+            outgoing.channelState(link.send(
+                    command,
+                    outgoing.remainingNanos(),
+                    outgoing.initialCredit(),
+                    outgoing.source(),
+                    outgoing.principal(),
+                    outgoing.attempt(),
+                    outgoing));
+        } catch (CommandException aboveALimit) {
+            outgoing.part(Part.failed(aboveALimit.error()).build());
+            return;
+        }
+        burstBytes += COMMAND_BYTES + command.payload().size();
+        if (burstBytes >= BURST_BYTES) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        burstBytes = 0;
+        link.flush();
+    }
+
+    @Override
+    public void credit(Outgoing outgoing, long bytes) {
+        if (end == null) {
+            outbox.add(() -> {
+                OutStream stream = streamOf(outgoing);
+                if (stream != null) {
+                    link.credit(stream, bytes);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void cancel(Outgoing outgoing, String reason) {
+        if (end == null) {
+            outbox.add(() -> {
+                OutStream stream = streamOf(outgoing);
+                if (stream != null) {
+                    outgoing.channelState(null);
+                    link.cancel(stream, reason);
+                }
+            });
+        }
+    }
+
+    /** The stream of a command that this channel has; a closed channel has none, whatever another one keeps there. */
+    private OutStream streamOf(Outgoing outgoing) {
+        return end == null ? (OutStream) outgoing.channelState() : null;
+    }
+
+    @Override
+    public CompletionStage<Void> probe() {
+        CompletableFuture<Void> alive = new CompletableFuture<>();
+        outbox.add(() -> link.probe(() -> alive.complete(null)));
+        return alive;
+    }
+
+    @Override
+    public void close(Goodbye goodbye) {
+        outbox.add(() -> link.close(goodbye));
+    }
+
+    // --- from the connector -----------------------------------------------------------------------------------
+
+    @Override
+    public void hello(Hello hello) {
+        acceptor.hello(this, hello).whenComplete((taken, failure) -> {
+            if (loop.inEventLoop()) {
+                answer(hello, taken, failure);
+                return;
+            }
+            try {
+                loop.execute(() -> answer(hello, taken, failure));
+            } catch (RejectedExecutionException ended) {
+                answer(hello, taken, failure); // the loop is over, so this thread is alone with the channel
+            }
+        });
+    }
+
+    private void answer(Hello hello, Peer taken, Throwable failure) {
+        if (taken == null) {
+            if (end == null) {
+                link.refuse(refusal(hello, failure));
+            }
+        } else if (end != null) {
+            taken.closed(end);
+        } else {
+            peer = taken;
+            link.welcome(taken.welcome());
+            afterBurst();
+        }
+    }
+
+    private Goodbye refusal(Hello hello, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof HelloRefusedException refused) {
+            return refused.goodbye();
+        }
+        LOG.error("{} from {} could not be answered", hello, remoteAddress, cause);
+        return new Goodbye(CloseReason.OTHER, true, "the controller failed to answer the hello");
+    }
+
+    @Override
+    public void welcomed(Welcome welcome) {
+        // the connector's end alone is welcomed
+    }
+
+    @Override
+    public void command(
+            InStream stream, Command command, long initialCredit, String source, String principal, int attempt) {
+        Incoming incoming = peer.command(command, initialCredit, new ReplyWriter(link, outbox, stream));
+        stream.attachment(incoming);
+        if (end != null) {
+            incoming.cancel(
+                    "the channel was closed"); // while the command was being taken in, so nobody else has told it
+        }
+    }
+
+    @Override
+    public void credit(InStream stream, long bytes) {
+        ((Incoming) stream.attachment()).credit(bytes);
+    }
+
+    @Override
+    public void cancelled(InStream stream, String reason) {
+        if (stream.attachment() instanceof Incoming incoming) {
+            incoming.cancel(reason);
+        }
+    }
+
+    @Override
+    public void admitted(OutStream stream) {
+        // nobody waits for a connector to have taken a command in
+    }
+
+    @Override
+    public void part(OutStream stream, Part part) {
+        Outgoing outgoing = (Outgoing) stream.attachment();
+        if (part.status().isTerminal()) {
+            outgoing.channelState(null);
+        }
+        outgoing.part(part);
+    }
+
+    @Override
+    public void lost(OutStream stream) {
+        Outgoing outgoing = (Outgoing) stream.attachment();
+        outgoing.channelState(null);
+        outgoing.lost();
+    }
+
+    @Override
+    public void operations(Set<String> operations) {
+        peer.operations(operations);
+    }
+
+    @Override
+    public void draining() {
+        peer.draining();
+    }
+
+    @Override
+    public void closed(Goodbye goodbye) {
+        end = goodbye;
+        queue.close();
+        for (Outgoing waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+            waiting.lost();
+        }
+        if (peer != null) {
+            peer.closed(goodbye);
+        }
+    }
+}

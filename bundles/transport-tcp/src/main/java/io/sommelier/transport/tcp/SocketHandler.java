@@ -1,0 +1,135 @@
+package io.sommelier.transport.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.sommelier.wire.LinkSink;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The socket under one link: hands its events to the link, and takes what the link writes. Confined to the event loop of the socket. */
+final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSink {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
+    /** How long the peer has to read the last bytes and to close its end. */
+    private static final long CLOSE_LIMIT_MILLIS = 2_000;
+
+    private final SocketOwner owner;
+    private ChannelHandlerContext context;
+    private LinkChannel channel;
+    private ScheduledFuture<?> closeLimit;
+    /** The place in {@link LoopChannels}. */
+    int place;
+
+    SocketHandler(SocketOwner owner) {
+        this.owner = owner;
+    }
+
+    /** The channel; {@code null} until the socket is open. */
+    LinkChannel channel() {
+        return channel;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        context = active;
+        channel = owner.opened(this, active.channel());
+        if (channel == null) {
+            active.close();
+        } else {
+            channel.link().start();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ignored, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            if (channel != null && closeLimit == null) {
+                channel.link().receive(bytes);
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ignored) {
+        if (channel != null) {
+            channel.link().flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ignored) {
+        if (channel == null) {
+            return;
+        }
+        if (!context.channel().isWritable()) {
+            channel.link().writable(false);
+        } else {
+            // Often told in the midst of a write of the link: what it and the send queue hold goes out after that.
+            context.executor().execute(this::resume);
+        }
+    }
+
+    private void resume() {
+        if (context.channel().isWritable()) {
+            channel.resume();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext inactive) {
+        if (closeLimit != null) {
+            closeLimit.cancel(false);
+        }
+        if (channel != null) {
+            channel.link().socketClosed();
+            owner.closed(this, inactive.channel());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("socket {}: {}", failed.channel().remoteAddress(), cause.toString());
+        } else {
+            LOG.error("channel to {} is closed after a defect", failed.channel().remoteAddress(), cause);
+        }
+        failed.close();
+    }
+
+    @Override
+    public void write(ByteBuf frames) {
+        context.writeAndFlush(frames, context.voidPromise());
+    }
+
+    /**
+     * Sends what was written and the end of the stream, then waits for the end of the peer's: a socket that is closed with
+     * unread bytes in it is reset, and the peer might never see the goodbye.
+     */
+    @Override
+    public void close() {
+        if (closeLimit != null || !context.channel().isActive()) {
+            return;
+        }
+        closeLimit = context.executor().schedule(this::closeNow, CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess()) {
+                ((DuplexChannel) context.channel()).shutdownOutput();
+            } else {
+                context.close();
+            }
+        });
+    }
+
+    /** Closes the socket, whatever is still to be written. */
+    void closeNow() {
+        context.close();
+    }
+}

@@ -1,0 +1,232 @@
+package io.sommelier.transport.tcp;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Goodbye;
+import io.sommelier.spi.ChannelAcceptor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The transport from one start to its stop: event loops, the listening socket, the channels. Thread-safe. */
+final class TcpRun implements SocketOwner {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpRun.class);
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+    private static final long LONGEST_TICK_MILLIS = 250;
+    /** So many sockets above the bound are still told why they are refused; those above that are just closed. */
+    private static final int TOLD = 64;
+
+    private static final int END_LIMIT_SECONDS = 2;
+
+    private final String transport;
+    private final TcpSettings settings;
+    private final ChannelAcceptor acceptor;
+    private final EventLoopGroup group;
+    private final Map<EventExecutor, LoopChannels> channels = new IdentityHashMap<>();
+    private final NameLookup names = new NameLookup();
+    private final ChannelHandler initializer = new ChannelInitializer<>() {
+        @Override
+        protected void initChannel(Channel socket) {
+            initialize(socket);
+        }
+    };
+    private final AtomicInteger open = new AtomicInteger();
+    private final CompletableFuture<Void> allClosed = new CompletableFuture<>();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private volatile Channel listening;
+    private volatile boolean stopping;
+
+    TcpRun(String transport, TcpSettings settings, ChannelAcceptor acceptor) {
+        this.transport = transport;
+        this.settings = settings;
+        this.acceptor = acceptor;
+        group = new NioEventLoopGroup(settings.ioThreads(), new DefaultThreadFactory("sommelier-tcp"));
+        group.forEach(loop -> channels.put(loop, new LoopChannels()));
+    }
+
+    // --- start ------------------------------------------------------------------------------------------------
+
+    CompletionStage<Void> start() {
+        names.lookUp(settings.host(), settings.port()).whenComplete((address, unknown) -> {
+            if (unknown == null) {
+                serverBootstrap()
+                        .bind(address)
+                        .addListener((ChannelFuture bound) -> listens(bound.channel(), bound.cause()));
+            } else {
+                fail(unknown);
+            }
+        });
+        return started;
+    }
+
+    private void listens(Channel socket, Throwable failure) {
+        if (failure != null) {
+            fail(failure);
+            return;
+        }
+        listening = socket;
+        long tick = tickMillis();
+        channels.forEach((loop, its) -> loop.scheduleAtFixedRate(its::tick, tick, tick, TimeUnit.MILLISECONDS));
+        for (HostPort member : settings.members()) {
+            EventLoop loop = group.next();
+            Backoff backoff = new Backoff(
+                    settings.dialFirst(),
+                    settings.dialMost(),
+                    () -> ThreadLocalRandom.current().nextDouble());
+            new Dialer(member, loop, names, backoff, clientBootstrap()).dial();
+        }
+        LOG.info("listens on {}, dials {}", socket.localAddress(), settings.members());
+        started.complete(null);
+    }
+
+    private void fail(Throwable cause) {
+        String problem = "cannot listen on " + settings.host() + ":" + settings.port() + ": " + cause.getMessage()
+                + "; free the port (another program may have it), or set another host or port";
+        end().whenComplete(
+                        (ended, ignored) -> started.completeExceptionally(new IllegalStateException(problem, cause)));
+    }
+
+    private long tickMillis() {
+        long shorter = Math.min(
+                settings.link().heartbeat().toMillis(),
+                settings.link().helloLimit().toMillis());
+        return Math.max(1, Math.min(LONGEST_TICK_MILLIS, shorter / 5));
+    }
+
+    private ServerBootstrap serverBootstrap() {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childHandler(initializer);
+        if (settings.receiveBufferBytes() > 0) {
+            // Accepted sockets inherit it; set later it would not count for the window scale.
+            bootstrap.option(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
+        }
+        return bootstrap;
+    }
+
+    private Bootstrap clientBootstrap() {
+        return new Bootstrap().channel(NioSocketChannel.class).handler(initializer);
+    }
+
+    private void initialize(Channel socket) {
+        ChannelConfig config = socket.config();
+        config.setAllocator(PooledByteBufAllocator.DEFAULT);
+        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(512, 2048, 64 * 1024));
+        config.setWriteBufferWaterMark(WATER_MARK);
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        if (settings.receiveBufferBytes() > 0) {
+            config.setOption(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
+        }
+        if (settings.sendBufferBytes() > 0) {
+            config.setOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
+        }
+        socket.pipeline().addLast(new SocketHandler(this));
+    }
+
+    /** The port it listens on. */
+    int localPort() {
+        return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+
+    // --- channels ---------------------------------------------------------------------------------------------
+
+    @Override
+    public LinkChannel opened(SocketHandler handler, Channel socket) {
+        int count = open.incrementAndGet();
+        if (stopping || count > settings.maxChannels() + TOLD) {
+            closedOne();
+            return null;
+        }
+        channels.get(socket.eventLoop()).add(handler);
+        return new LinkChannel(
+                transport,
+                NetUtil.toSocketAddressString((InetSocketAddress) socket.remoteAddress()),
+                count > settings.maxChannels() ? new Full(acceptor.controllerId(), settings.maxChannels()) : acceptor,
+                socket.eventLoop(),
+                handler,
+                socket.alloc(),
+                settings.link(),
+                settings.sendQueueCapacity());
+    }
+
+    @Override
+    public void closed(SocketHandler handler, Channel socket) {
+        channels.get(socket.eventLoop()).remove(handler);
+        closedOne();
+    }
+
+    private void closedOne() {
+        if (open.decrementAndGet() == 0 && stopping) {
+            allClosed.complete(null);
+        }
+    }
+
+    // --- stop -------------------------------------------------------------------------------------------------
+
+    CompletionStage<Void> stop(Duration drainLimit) {
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        started.whenComplete((ignored, failure) -> {
+            if (failure == null) {
+                listening.close().addListener(closed -> closeChannels(drainLimit));
+                allClosed.thenCompose(all -> end()).thenAccept(ended -> {
+                    LOG.info("does not listen any more");
+                    stopped.complete(null);
+                });
+            } else {
+                stopped.complete(null);
+            }
+        });
+        return stopped;
+    }
+
+    private void closeChannels(Duration drainLimit) {
+        stopping = true;
+        onEachLoop(its -> its.sayGoodbye(new Goodbye(CloseReason.SHUTDOWN, true, "the controller is going down")));
+        if (open.get() == 0) {
+            allClosed.complete(null);
+        }
+        group.next().schedule(() -> onEachLoop(LoopChannels::closeNow), drainLimit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void onEachLoop(Consumer<LoopChannels> task) {
+        channels.forEach((loop, its) -> loop.execute(() -> task.accept(its)));
+    }
+
+    /** Ends every thread. */
+    private CompletionStage<Void> end() {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        names.close();
+        group.shutdownGracefully(0, END_LIMIT_SECONDS, TimeUnit.SECONDS).addListener(over -> ended.complete(null));
+        return ended;
+    }
+}

@@ -1,0 +1,7 @@
+/** Channels over TCP: listens for connectors, and dials those that listen. */
+@Export
+@Version("1.0.0")
+package io.sommelier.transport.tcp;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
