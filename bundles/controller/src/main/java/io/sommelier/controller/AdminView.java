@@ -79,6 +79,6 @@ final class AdminView implements ControllerAdmin {
 
     @Override
     public long bytesHeld() {
-        return controller.heldBytes();
+        return controller.budget().heldBytes();
     }
 }

@@ -5,8 +5,6 @@ import io.sommelier.api.Command;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Goodbye;
 import io.sommelier.api.Hello;
-import io.sommelier.api.Part;
-import io.sommelier.api.Stage;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.Channel;
@@ -27,7 +25,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -40,15 +37,13 @@ import org.slf4j.LoggerFactory;
 public final class Controller implements ChannelAcceptor {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
-    /** How often another member is sought when one that was picked would not take the command. */
-    private static final int PICKS = 3;
-
     private final String controllerId;
     private final LongSupplier nanoClock;
     private final Registry registry;
     private final DeadlineWheel wheel;
     private final PendingTable table = new PendingTable();
-    private final AtomicLong heldBytes = new AtomicLong();
+    private final ByteBudget budget = new ByteBudget();
+    private final Router router;
     private final LongAdder lateParts = new LongAdder();
     private final ScheduledExecutorService timer;
     private final List<Transport> transports = new CopyOnWriteArrayList<>();
@@ -75,6 +70,7 @@ public final class Controller implements ChannelAcceptor {
         this.nanoClock = nanoClock;
         this.wheel = new DeadlineWheel(nanoClock.getAsLong());
         this.registry = new Registry(this);
+        this.router = new Router(this, registry);
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "sommelier-" + controllerId + "-deadlines");
             thread.setDaemon(true);
@@ -154,12 +150,7 @@ public final class Controller implements ChannelAcceptor {
                 break;
             }
         }
-        int left = 0;
-        for (Pending entry : table.all()) {
-            entry.endBefore(
-                    ErrorCode.DRAINING, "the controller " + controllerId + " stopped before the command had ended");
-            left++;
-        }
+        int left = endAll();
         LOG.info("controller {} drained, {} commands had not ended", controllerId, left);
         CompletableFuture<?>[] stops = transports.stream()
                 .map(transport -> transport.stop(Duration.ofSeconds(1)).toCompletableFuture())
@@ -173,6 +164,17 @@ public final class Controller implements ChannelAcceptor {
             LOG.warn("a transport of controller {} did not stop: {}", controllerId, e.toString());
         }
         timer.shutdownNow();
+    }
+
+    /** Ends every live command with what is true of it; gives how many there were. */
+    int endAll() {
+        int ended = 0;
+        for (Pending entry : table.all()) {
+            entry.endBefore(
+                    ErrorCode.DRAINING, "the controller " + controllerId + " stopped before the command had ended");
+            ended++;
+        }
+        return ended;
     }
 
     // ---- channels ----
@@ -212,164 +214,7 @@ public final class Controller implements ChannelAcceptor {
         return entry;
     }
 
-    /** Brings a command that is NEW to a member or a mailbox, or ends it. */
-    void route(Pending entry, Command command) {
-        if (entry.remainingNanos() <= 0) {
-            entry.settle(ErrorCode.EXPIRED, Stage.ROUTING, "the time to live was spent before a member was sought");
-            return;
-        }
-        TargetEntry target = entry.target();
-        if (target == null) {
-            entry.settle(
-                    ErrorCode.UNKNOWN_TARGET,
-                    Stage.ROUTING,
-                    "no configuration and no member ever named the target "
-                            + command.target().targetId());
-        } else if (command.durable() && !entry.isFromMailbox()) {
-            toMailbox(
-                    entry,
-                    command,
-                    ErrorCode.UNSUPPORTED,
-                    "durable commands need a mailbox, and this controller has none");
-        } else if (command.target().namesInstance()) {
-            routeToInstance(entry, command, target);
-        } else {
-            routeToTarget(entry, command, target);
-        }
-    }
-
-    private void routeToInstance(Pending entry, Command command, TargetEntry target) {
-        Session member = registry.instance(command.target().instance());
-        if (member == null || member.target() != target || !member.takesNew()) {
-            absent(entry, command, ErrorCode.NO_INSTANCE, "the instance " + command.target() + " is not here");
-        } else if (!member.operations().contains(command.operation())) {
-            unknownOperation(entry, command, command.target().toString());
-        } else if (!member.acquire() || !entry.offerTo(member)) {
-            full(entry, command, "the instance " + command.target() + " takes no more commands now");
-        }
-    }
-
-    private void routeToTarget(Pending entry, Command command, TargetEntry target) {
-        if (!target.hasMembers()) {
-            absent(entry, command, ErrorCode.NO_MEMBER, "the target " + target.targetId() + " has no member now");
-            return;
-        }
-        OperationEntry operation = entry.row();
-        MemberSet members = operation.members();
-        if (members.size() == 0) {
-            unknownOperation(entry, command, target.targetId());
-            return;
-        }
-        Strategy picker = strategy;
-        for (int i = 0; i < PICKS && entry.isNew(); i++) {
-            int index = picker.pick(members, command);
-            if (index < 0) {
-                break;
-            }
-            Session member = members.member(index);
-            if (member.acquire() && entry.offerTo(member)) {
-                return;
-            }
-        }
-        full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
-    }
-
-    private void full(Pending entry, Command command, String message) {
-        if (entry.isFromMailbox()) {
-            entry.backToMailbox();
-        } else {
-            entry.settle(ErrorCode.OVERLOADED, Stage.ROUTING, message);
-        }
-    }
-
-    private static void unknownOperation(Pending entry, Command command, String of) {
-        entry.settle(
-                ErrorCode.UNKNOWN_OPERATION,
-                Stage.ROUTING,
-                "no member of " + of + " serves the operation " + command.operation());
-    }
-
-    private void absent(Pending entry, Command command, ErrorCode code, String message) {
-        if (entry.isFromMailbox()) {
-            entry.backToMailbox();
-        } else if (settings.absentMayWait()) {
-            toMailbox(entry, command, code, message);
-        } else {
-            entry.settle(code, Stage.ROUTING, message);
-        }
-    }
-
-    private void toMailbox(Pending entry, Command command, ErrorCode codeWithout, String messageWithout) {
-        Mailbox present = mailbox;
-        if (present == null) {
-            entry.settle(codeWithout, Stage.ROUTING, messageWithout);
-            return;
-        }
-        if (!entry.beginWaiting()) {
-            return;
-        }
-        Mailbox.Origin origin = new Mailbox.Origin(entry.source(), entry.principal(), controllerId, entry.attempt());
-        present.put(command, origin, entry.remainingNanos()).whenComplete((done, failure) -> {
-            if (failure == null) {
-                entry.admitted();
-            } else {
-                LOG.debug("the mailbox did not take {}", entry, failure);
-                entry.settle(
-                        ErrorCode.MAILBOX_UNAVAILABLE,
-                        Stage.MAILBOX,
-                        "the mailbox did not take the command: " + failure.getMessage());
-            }
-        });
-    }
-
-    void fromMailbox(Mailbox.Waiting waiting, MailboxReader reader) {
-        Command command = waiting.command();
-        Mailbox.Origin origin = waiting.origin();
-        Pending here = table.find(command.id(), origin.principal());
-        if (here != null) {
-            if (!here.takeUp(waiting, reader)) {
-                waiting.done();
-            }
-        } else if (command.ttlNanos() <= 0
-                || !command.durable() && origin.controllerId().equals(controllerId)) {
-            waiting.done(); // expired, or its caller was told that it has ended
-        } else if (waiting.deliveries() > 1 && !command.idempotent()) {
-            LOG.debug("{} came out of its mailbox {} times and may have been executed", command, waiting.deliveries());
-            waiting.done();
-        } else {
-            new Pending(
-                            this,
-                            null,
-                            origin.source(),
-                            origin.principal(),
-                            command,
-                            origin.attempt(),
-                            CALLERLESS_CREDIT,
-                            NO_CALLER,
-                            nanos())
-                    .resume(waiting, reader);
-        }
-    }
-
-    private static final long CALLERLESS_CREDIT = Long.MAX_VALUE;
-
-    private static final ReplyPath NO_CALLER = new ReplyPath() {
-        @Override
-        public void admitted() {
-            // nobody waits
-        }
-
-        @Override
-        public void part(Part part) {
-            // nobody waits
-        }
-    };
-
     // ---- what a pending entry needs ----
-
-    LongSupplier nanoClock() {
-        return nanoClock;
-    }
 
     long nanos() {
         return nanoClock.getAsLong();
@@ -419,52 +264,16 @@ public final class Controller implements ChannelAcceptor {
         return lateParts.sum();
     }
 
-    long heldBytes() {
-        return heldBytes.get();
+    ByteBudget budget() {
+        return budget;
     }
 
-    /** Books the bytes of a command with node, target and channel; {@code false}, and nothing is booked, when one of them would hold too many. */
-    boolean hold(Pending entry, Command command) {
-        long bytes = Pending.ENTRY_BYTES
-                + (long) command.payload().size()
-                + command.headers().encodedSize();
-        ControllerSettings now = settings;
-        Session caller = entry.caller();
-        TargetEntry target = entry.target();
-        if (!book(heldBytes, bytes, now.maxHeldBytes())) {
-            return false;
-        }
-        if (target != null && !book(target.heldBytes(), bytes, now.maxTargetBytes())) {
-            heldBytes.addAndGet(-bytes);
-            return false;
-        }
-        if (caller != null && !book(caller.heldBytes(), bytes, now.maxChannelBytes())) {
-            heldBytes.addAndGet(-bytes);
-            if (target != null) {
-                target.heldBytes().addAndGet(-bytes);
-            }
-            return false;
-        }
-        entry.held(bytes, target);
-        return true;
+    Router router() {
+        return router;
     }
 
-    private static boolean book(AtomicLong held, long bytes, long limit) {
-        if (held.addAndGet(bytes) <= limit) {
-            return true;
-        }
-        held.addAndGet(-bytes);
-        return false;
-    }
-
-    void letGo(Session caller, TargetEntry target, long bytes) {
-        heldBytes.addAndGet(-bytes);
-        if (target != null) {
-            target.heldBytes().addAndGet(-bytes);
-        }
-        if (caller != null) {
-            caller.heldBytes().addAndGet(-bytes);
-        }
+    Strategy strategy() {
+        return strategy;
     }
 
     private void tick() {

@@ -108,6 +108,6 @@ final class MailboxReader implements Mailbox.Listener {
     @Override
     public void waiting(Mailbox.Waiting waiting) {
         asked.updateAndGet(before -> Math.max(0, before - 1));
-        controller.fromMailbox(waiting, this);
+        controller.router().fromMailbox(waiting, this);
     }
 }

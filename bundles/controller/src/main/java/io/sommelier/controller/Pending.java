@@ -88,6 +88,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private final ReplyPath replyPath;
     private final long deadlineNanos;
     private final int attempt;
+    private final boolean mayHaveRun; // an earlier attempt was claimed, so nothing can be NOT_SENT or REFUSED any more
     private volatile int state;
     private volatile Command command;
     private volatile Object handover;
@@ -127,6 +128,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.command = command;
         this.id = command.id();
         this.attempt = attempt;
+        this.mayHaveRun = false;
         this.granted = initialCredit;
         this.replyPath = replyPath;
         this.deadlineNanos = nowNanos + command.ttlNanos();
@@ -135,7 +137,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     /** The next attempt of a command; what the old entry holds passes to it. */
-    private Pending(Pending old, Command command) {
+    private Pending(Pending old, Command command, boolean mayHaveRun) {
         this.controller = old.controller;
         this.caller = old.caller;
         this.source = old.source;
@@ -143,6 +145,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.command = command;
         this.id = old.id;
         this.attempt = old.attempt + 1;
+        this.mayHaveRun = mayHaveRun;
         this.replyPath = old.replyPath;
         this.deadlineNanos = old.deadlineNanos;
         this.lastPartNanos = controller.nanos();
@@ -167,7 +170,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             settle(ErrorCode.EXPIRED, Stage.INGRESS, "the time to live was spent when the command came");
         } else if (draining) {
             settle(ErrorCode.DRAINING, Stage.INGRESS, "the controller " + controller.controllerId() + " is draining");
-        } else if (!controller.hold(this, submitted)) {
+        } else if (!controller.budget().hold(this, submitted, controller.settings())) {
             settle(ErrorCode.OVERLOADED, Stage.INGRESS, "live commands hold as many bytes as they may");
         } else if (!controller.table().add(this)) {
             refuse(CommandError.of(
@@ -190,7 +193,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         Command resumed = command;
         target = controller.target(resumed.target().targetId());
         row = controller.row(target, resumed.operation());
-        controller.hold(this, resumed);
+        controller.budget().hold(this, resumed, controller.settings());
         waiting = taken;
         reader = from;
         if (!controller.table().add(this)) {
@@ -198,7 +201,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             return;
         }
         controller.wheel().add(this);
-        controller.route(this, resumed);
+        controller.router().route(this, resumed);
     }
 
     /** The command came back out of the mailbox that it waits in; {@code false} when it has ended, or does not wait. */
@@ -212,7 +215,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (!STATE.compareAndSet(this, WAITING, NEW)) {
             return false;
         }
-        controller.route(this, resumed);
+        controller.router().route(this, resumed);
         return true;
     }
 
@@ -233,7 +236,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             }
         }
         if (state == NEW) {
-            controller.route(this, passed);
+            controller.router().route(this, passed);
         }
     }
 
@@ -389,8 +392,19 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         }
         // from the channel itself, which gives one part at a time: nothing of this command is under way to the caller,
         // unless this is called from inside
-        deliverTerminal(part, before);
+        deliverTerminal(mayHaveRun ? afterAttempts(part) : part, before);
         return true;
+    }
+
+    /** What a member refused may have run at an earlier one. */
+    private static Part afterAttempts(Part part) {
+        CommandError error = part.error().orElse(null);
+        if (error == null || error.outcome() != Outcome.NOT_SENT && error.outcome() != Outcome.REFUSED) {
+            return part;
+        }
+        String message = error.message() + " (an earlier attempt may have executed the command)";
+        return Part.failed(CommandError.of(error.code(), Outcome.UNKNOWN, error.stage(), message))
+                .build();
     }
 
     private boolean progress(Part part) {
@@ -449,7 +463,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     private boolean handOn(int from, Command lost) {
         if (attempt >= controller.maxAttempts()) {
-            Outcome outcome = from == QUEUED ? Outcome.NOT_SENT : Outcome.UNKNOWN;
+            Outcome outcome = outcomeAt(from);
             Stage stage = from == QUEUED ? Stage.SEND_QUEUE : Stage.REPLY_WAIT;
             return settleFrom(
                     from,
@@ -461,7 +475,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                                             + ", the last allowed"))
                             .build());
         }
-        Pending next = new Pending(this, lost);
+        Pending next = new Pending(this, lost, mayHaveRun || from == CLAIMED);
         movedTo = next;
         if (!STATE.compareAndSet(this, from, MOVED)) {
             return false;
@@ -478,7 +492,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (next.state >= SETTLED) {
             controller.table().remove(next);
         } else {
-            controller.route(next, lost);
+            controller.router().route(next, lost);
         }
         return true;
     }
@@ -566,7 +580,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         int now = state;
         while (now < SETTLED) {
             Session working = member;
-            Part terminal = Part.failed(CommandError.of(code, outcomeAt(now), stageAt(now), message))
+            Part terminal = Part.failed(CommandError.of(code, outcomeOf(now, code), stageAt(now), message))
                     .build();
             if (settleFrom(now, terminal)) {
                 if (now >= CLAIMED) {
@@ -591,15 +605,25 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         };
     }
 
-    private static Outcome outcomeAt(int at) {
-        return at < CLAIMED ? Outcome.NOT_SENT : Outcome.UNKNOWN;
+    private Outcome outcomeOf(int at, ErrorCode code) {
+        Command ending = command;
+        // A mailbox gives an expired command to nobody. One that ends for another reason may still come out of it:
+        // here, if it is durable, or at another controller.
+        boolean mayStillRun = at == WAITING
+                && code != ErrorCode.EXPIRED
+                && (code != ErrorCode.CANCELLED || ending != null && ending.durable());
+        return mayStillRun ? Outcome.UNKNOWN : outcomeAt(at);
+    }
+
+    private Outcome outcomeAt(int at) {
+        return at < CLAIMED && !mayHaveRun ? Outcome.NOT_SENT : Outcome.UNKNOWN;
     }
 
     // ---- the end ----
 
-    /** Ends a command that no member has, with NOT_SENT. */
+    /** Ends a command that no member has: with NOT_SENT, unless an earlier attempt may have run. */
     void settle(ErrorCode code, Stage stage, String message) {
-        settleWith(Part.failed(CommandError.of(code, Outcome.NOT_SENT, stage, message))
+        settleWith(Part.failed(CommandError.of(code, outcomeAt(NEW), stage, message))
                 .build());
     }
 
@@ -636,7 +660,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         controller.wheel().remove(this);
         controller.table().remove(this);
         if (heldBytes > 0) {
-            controller.letGo(caller, heldTarget, heldBytes);
+            controller.budget().letGo(caller, heldTarget, heldBytes);
         }
         if (before != NEW) {
             releaseMember();

@@ -1,0 +1,183 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Part;
+import io.sommelier.api.Stage;
+import io.sommelier.spi.Mailbox;
+import io.sommelier.spi.ReplyPath;
+import io.sommelier.spi.Strategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a command goes, in a fixed order: expired? An instance named? Then that one here, else its mailbox, never a sibling. Else a member that is here, else the mailbox of the
+ * target. A command never spills from full members to the mailbox. Stateless and thread-safe.
+ */
+final class Router {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
+    /** How often another member is sought when one that was picked would not take the command. */
+    private static final int PICKS = 3;
+
+    private static final long CALLERLESS_CREDIT = Long.MAX_VALUE;
+    private static final ReplyPath NO_CALLER = new ReplyPath() {
+        @Override
+        public void admitted() {
+            // nobody waits
+        }
+
+        @Override
+        public void part(Part part) {
+            // nobody waits
+        }
+    };
+
+    private final Controller controller;
+    private final Registry registry;
+
+    Router(Controller controller, Registry registry) {
+        this.controller = controller;
+        this.registry = registry;
+    }
+
+    /** Brings a command that is NEW to a member or a mailbox, or ends it. */
+    void route(Pending entry, Command command) {
+        if (entry.remainingNanos() <= 0) {
+            entry.settle(ErrorCode.EXPIRED, Stage.ROUTING, "the time to live was spent before a member was sought");
+            return;
+        }
+        TargetEntry target = entry.target();
+        if (target == null) {
+            entry.settle(
+                    ErrorCode.UNKNOWN_TARGET,
+                    Stage.ROUTING,
+                    "no configuration and no member ever named the target "
+                            + command.target().targetId());
+        } else if (command.durable() && !entry.isFromMailbox()) {
+            toMailbox(
+                    entry,
+                    command,
+                    ErrorCode.UNSUPPORTED,
+                    "durable commands need a mailbox, and this controller has none");
+        } else if (command.target().namesInstance()) {
+            routeToInstance(entry, command, target);
+        } else {
+            routeToTarget(entry, command, target);
+        }
+    }
+
+    private void routeToInstance(Pending entry, Command command, TargetEntry target) {
+        Session member = registry.instance(command.target().instance());
+        if (member == null || member.target() != target || !member.takesNew()) {
+            absent(entry, command, ErrorCode.NO_INSTANCE, "the instance " + command.target() + " is not here");
+        } else if (!member.operations().contains(command.operation())) {
+            unknownOperation(entry, command, command.target().toString());
+        } else if (!member.acquire() || !entry.offerTo(member)) {
+            full(entry, command, "the instance " + command.target() + " takes no more commands now");
+        }
+    }
+
+    private void routeToTarget(Pending entry, Command command, TargetEntry target) {
+        if (!target.hasMembers()) {
+            absent(entry, command, ErrorCode.NO_MEMBER, "the target " + target.targetId() + " has no member now");
+            return;
+        }
+        OperationEntry operation = entry.row();
+        MemberSet members = operation.members();
+        if (members.size() == 0) {
+            unknownOperation(entry, command, target.targetId());
+            return;
+        }
+        Strategy picker = controller.strategy();
+        for (int i = 0; i < PICKS && entry.isNew(); i++) {
+            int index = picker.pick(members, command);
+            if (index < 0) {
+                break;
+            }
+            Session member = members.member(index);
+            if (member.acquire() && entry.offerTo(member)) {
+                return;
+            }
+        }
+        full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
+    }
+
+    private void full(Pending entry, Command command, String message) {
+        if (entry.isFromMailbox()) {
+            entry.backToMailbox();
+        } else {
+            entry.settle(ErrorCode.OVERLOADED, Stage.ROUTING, message);
+        }
+    }
+
+    private static void unknownOperation(Pending entry, Command command, String of) {
+        entry.settle(
+                ErrorCode.UNKNOWN_OPERATION,
+                Stage.ROUTING,
+                "no member of " + of + " serves the operation " + command.operation());
+    }
+
+    private void absent(Pending entry, Command command, ErrorCode code, String message) {
+        if (entry.isFromMailbox()) {
+            entry.backToMailbox();
+        } else if (controller.settings().absentMayWait()) {
+            toMailbox(entry, command, code, message);
+        } else {
+            entry.settle(code, Stage.ROUTING, message);
+        }
+    }
+
+    private void toMailbox(Pending entry, Command command, ErrorCode codeWithout, String messageWithout) {
+        Mailbox present = controller.mailbox();
+        if (present == null) {
+            entry.settle(codeWithout, Stage.ROUTING, messageWithout);
+            return;
+        }
+        if (!entry.beginWaiting()) {
+            return;
+        }
+        Mailbox.Origin origin =
+                new Mailbox.Origin(entry.source(), entry.principal(), controller.controllerId(), entry.attempt());
+        present.put(command, origin, entry.remainingNanos()).whenComplete((done, failure) -> {
+            if (failure == null) {
+                entry.admitted();
+            } else {
+                LOG.debug("the mailbox did not take {}", entry, failure);
+                entry.settle(
+                        ErrorCode.MAILBOX_UNAVAILABLE,
+                        Stage.MAILBOX,
+                        "the mailbox did not take the command: " + failure.getMessage());
+            }
+        });
+    }
+
+    void fromMailbox(Mailbox.Waiting waiting, MailboxReader reader) {
+        Command command = waiting.command();
+        Mailbox.Origin origin = waiting.origin();
+        Pending here = controller.table().find(command.id(), origin.principal());
+        if (here != null) {
+            if (!here.takeUp(waiting, reader)) {
+                waiting.done();
+            }
+        } else if (command.ttlNanos() <= 0
+                || !command.durable() && origin.controllerId().equals(controller.controllerId())) {
+            waiting.done(); // expired, or its caller was told that it has ended
+        } else if (waiting.deliveries() > 1 && !command.idempotent()) {
+            LOG.debug("{} came out of its mailbox {} times and may have been executed", command, waiting.deliveries());
+            waiting.done();
+        } else {
+            new Pending(
+                            controller,
+                            null,
+                            origin.source(),
+                            origin.principal(),
+                            command,
+                            origin.attempt(),
+                            CALLERLESS_CREDIT,
+                            NO_CALLER,
+                            controller.nanos())
+                    .resume(waiting, reader);
+        }
+    }
+}

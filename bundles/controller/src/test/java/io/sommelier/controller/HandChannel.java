@@ -1,0 +1,119 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Part;
+import io.sommelier.spi.Channel;
+import io.sommelier.spi.Outgoing;
+import io.sommelier.spi.Peer;
+import io.sommelier.spi.SendQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A channel whose delivering thread is whoever calls {@link #claimNext}, {@link #answer} or {@link #lose}, one at a time. Thread-safe. */
+final class HandChannel implements Channel {
+    private final SendQueue queue;
+    private final List<Outgoing> claimed = new ArrayList<>();
+    private final List<String> cancels = new ArrayList<>();
+    private long credit;
+    private boolean closed;
+    volatile Peer peer;
+    volatile boolean answersProbes = true;
+
+    HandChannel(int capacity) {
+        queue = new SendQueue(capacity);
+    }
+
+    @Override
+    public String transport() {
+        return "hand";
+    }
+
+    @Override
+    public String remoteAddress() {
+        return "here";
+    }
+
+    @Override
+    public boolean offer(Outgoing outgoing) {
+        return queue.offer(outgoing);
+    }
+
+    @Override
+    public synchronized void credit(Outgoing outgoing, long bytes) {
+        credit += bytes;
+    }
+
+    @Override
+    public synchronized void cancel(Outgoing outgoing, String reason) {
+        claimed.remove(outgoing);
+        cancels.add(reason);
+    }
+
+    @Override
+    public CompletionStage<Void> probe() {
+        return answersProbes ? CompletableFuture.completedStage(null) : new CompletableFuture<>();
+    }
+
+    @Override
+    public void close(Goodbye goodbye) {
+        lose(goodbye);
+    }
+
+    /** Takes one command from the queue; {@code true} when it could be claimed. */
+    synchronized boolean claimNext() {
+        Outgoing next = queue.poll();
+        if (next == null || !next.claim()) {
+            return false;
+        }
+        credit = next.initialCredit();
+        if (next.command() == null) {
+            throw new AssertionError("a claimed command must be there to be written");
+        }
+        claimed.add(next);
+        return true;
+    }
+
+    /** Passes a part for the first claimed command; {@code true} when it was taken. */
+    synchronized boolean answer(Part part) {
+        if (claimed.isEmpty()) {
+            return false;
+        }
+        Outgoing first = part.status().isTerminal() ? claimed.remove(0) : claimed.get(0);
+        return first.part(part);
+    }
+
+    void lose() {
+        lose(new Goodbye(CloseReason.LOST, true, "cut by the test"));
+    }
+
+    private synchronized void lose(Goodbye goodbye) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        queue.close();
+        for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
+            next.lost();
+        }
+        List<Outgoing> had = List.copyOf(claimed);
+        claimed.clear();
+        had.forEach(Outgoing::lost);
+        peer.closed(goodbye);
+    }
+
+    synchronized List<String> cancels() {
+        return List.copyOf(cancels);
+    }
+
+    /** The initial credit of the last claim, and what was added since. */
+    synchronized long grantedCredit() {
+        return credit;
+    }
+
+    int queued() {
+        return queue.size();
+    }
+}

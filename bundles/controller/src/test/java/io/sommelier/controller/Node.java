@@ -1,0 +1,65 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.Hello;
+import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Peer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A controller with a clock that a test moves, and channels that a test drives. */
+final class Node implements AutoCloseable {
+    final AtomicLong clock = new AtomicLong(1_000_000_000L);
+    final Controller controller;
+    private final Peer caller;
+
+    Node(ControllerSettings settings) {
+        controller = new Controller("node-1", settings, clock::get);
+        caller = join(new HandChannel(16), Hello.of("caller"));
+    }
+
+    Node() {
+        this(ControllerSettings.defaults());
+    }
+
+    Peer join(HandChannel channel, Hello.Builder hello) {
+        Peer peer =
+                controller.hello(channel, hello.build()).toCompletableFuture().join();
+        channel.peer = peer;
+        return peer;
+    }
+
+    HandChannel member(String instance, int capacity, String... operations) {
+        HandChannel channel = new HandChannel(16);
+        join(
+                channel,
+                Hello.of(instance).serves("cellar", Arrays.asList(operations)).capacity(capacity));
+        return channel;
+    }
+
+    Incoming send(Command command, RecordingReplyPath path) {
+        return send(command, 1000, path);
+    }
+
+    Incoming send(Command command, long credit, RecordingReplyPath path) {
+        return caller.command(command, credit, path);
+    }
+
+    Pending find(Command command) {
+        return controller.table().find(command.id(), "");
+    }
+
+    void advance(Duration time) {
+        clock.addAndGet(time.toNanos());
+    }
+
+    static Command.Builder pour() {
+        return Command.to("cellar", "pour");
+    }
+
+    @Override
+    public void close() {
+        controller.close(Duration.ZERO);
+    }
+}
