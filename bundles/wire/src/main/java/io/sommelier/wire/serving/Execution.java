@@ -238,9 +238,18 @@ public abstract class Execution extends PartLane implements Responder {
     }
 
     @Override
+    final void deliverWaiting(Part part) {
+        if (isMarked(GONE)) {
+            late(part);
+        } else {
+            deliver(part);
+        }
+    }
+
+    @Override
     final void deliver(Part part) {
-        // Of two threads that answer at once, one may have ended the command while the part of the other waited.
-        if (isTerminalOut || isMarked(GONE)) {
+        // Of two threads that answer at once, one may have answered the terminal while the part of the other waited.
+        if (isTerminalOut) {
             late(part);
             return;
         }

@@ -143,6 +143,7 @@ public final class HandlerExecutor implements Executor {
                 task.execution.refuse(this);
             }
         }
+        idleAfterClose.countDown(); // nobody who closes it once more has to wait
         try {
             if (!interrupted && !pool.awaitTermination(THREAD_END_MILLIS, TimeUnit.MILLISECONDS)) {
                 LOG.warn("A command handler goes on although its executor is closed and it was interrupted");

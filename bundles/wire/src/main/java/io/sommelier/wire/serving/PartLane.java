@@ -39,6 +39,11 @@ abstract class PartLane {
     /** Delivers the next part. Called in the lane, so one call at a time, each seeing all that the one before wrote. */
     abstract void deliver(Part part);
 
+    /** Delivers a part that waited for the lane, so that marks may have been set since it was passed. Called as {@link #deliver} is. */
+    void deliverWaiting(Part part) {
+        deliver(part);
+    }
+
     /**
      * Attends to marks. Called in the lane, before it is left.
      *
@@ -119,7 +124,7 @@ abstract class PartLane {
     private void deliverQueue() {
         Queue<Part> parts = queue();
         for (Part part = parts.poll(); part != null; part = parts.poll()) {
-            deliver(part);
+            deliverWaiting(part);
         }
     }
 

@@ -1,0 +1,242 @@
+package io.sommelier.wire.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sommelier.api.CommandHandler;
+import io.sommelier.api.Part;
+import io.sommelier.api.PartStatus;
+import io.sommelier.api.Payload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Every pair of answer, credit, end and another answer, thousands of times. */
+@Timeout(50)
+class ExecutionRaceTest {
+    private static final int RUNS = 20_000;
+    private static final CommandHandler SILENT = (invocation, responder) -> {};
+    private static final Payload BYTE = Payload.ofText("x");
+
+    private final ExecutorService racers = Executors.newCachedThreadPool();
+    private final HandlerExecutor executor = new HandlerExecutor("race", 2, 10);
+
+    @AfterEach
+    void stop() {
+        racers.shutdownNow();
+        executor.close(Duration.ofSeconds(5));
+    }
+
+    private interface Racer {
+        void run(RecordedExecution execution);
+    }
+
+    /** Runs the racers against each other on fresh executions, and hands each execution to the judge. */
+    private void race(long credit, Racer judge, Racer... racing) throws Exception {
+        RecordedExecution[] current = new RecordedExecution[1];
+        CyclicBarrier barrier = new CyclicBarrier(racing.length + 1);
+        List<Future<?>> running = new ArrayList<>();
+        for (Racer racer : racing) {
+            running.add(racers.submit(() -> {
+                for (int i = 0; i < RUNS; i++) {
+                    barrier.await();
+                    racer.run(current[0]);
+                    barrier.await();
+                }
+                return null;
+            }));
+        }
+        for (int i = 0; i < RUNS; i++) {
+            current[0] = RecordedExecution.direct(SILENT, credit);
+            barrier.await();
+            barrier.await();
+            assertThat(current[0].overlaps).hasValue(0);
+            judge.run(current[0]);
+        }
+        finish(running);
+    }
+
+    private static void finish(List<Future<?>> running) throws InterruptedException, ExecutionException {
+        for (Future<?> future : running) {
+            future.get();
+        }
+    }
+
+    @Test
+    void ofTwoTerminalsOneIsEmittedAndOneIsLate() throws Exception {
+        race(
+                0,
+                execution -> {
+                    assertThat(execution.parts).hasSize(1);
+                    assertThat(execution.late).hasValue(1);
+                },
+                execution -> execution.complete(BYTE),
+                execution -> execution.fail("no"));
+    }
+
+    @Test
+    void ofEndAndTerminalTheCancelTaskOrTheTerminalComesNeverBothNorNone() throws Exception {
+        AtomicInteger cancels = new AtomicInteger();
+        AtomicInteger terminals = new AtomicInteger();
+        race(
+                0,
+                execution -> {
+                    terminals.addAndGet(execution.parts.size());
+                    assertThat(execution.parts.size() + execution.unanswered.get())
+                            .isEqualTo(1);
+                },
+                execution -> {
+                    execution.onCancel(cancels::incrementAndGet);
+                    execution.complete(BYTE);
+                },
+                RecordedExecution::end);
+
+        assertThat(cancels.get() + terminals.get()).isEqualTo(RUNS);
+    }
+
+    @Test
+    void dataThatRacesWithTheTerminalIsCountedInItOrDropped() throws Exception {
+        race(
+                1000,
+                execution -> {
+                    Part terminal = execution.last();
+                    assertThat(terminal.status()).isEqualTo(PartStatus.COMPLETE);
+                    assertThat(terminal.finalCount()).isEqualTo(execution.parts.size() - 1);
+                    assertThat(execution.parts.size() + execution.late.get()).isEqualTo(4);
+                },
+                execution -> {
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                },
+                execution -> execution.complete(BYTE));
+    }
+
+    @Test
+    void dataOfSeveralThreadsIsNumberedWithoutGaps() throws Exception {
+        race(
+                1000,
+                execution -> {
+                    assertThat(execution.parts).hasSize(6);
+                    for (int i = 0; i < 6; i++) {
+                        assertThat(execution.parts.get(i).sequence()).isEqualTo(i);
+                    }
+                },
+                execution -> {
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                },
+                execution -> {
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                });
+    }
+
+    @Test
+    void noMoreDataIsTakenThanCreditAllows() throws Exception {
+        race(
+                2,
+                execution -> assertThat(execution.parts).hasSize(2),
+                execution -> {
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                },
+                execution -> {
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                });
+    }
+
+    @Test
+    void nothingIsEmittedAfterEnd() throws Exception {
+        race(
+                1000,
+                execution -> {
+                    int emitted = execution.parts.size();
+                    assertThat(execution.unanswered).hasValue(1);
+                    execution.data(BYTE);
+                    execution.complete(BYTE);
+                    assertThat(execution.parts).hasSize(emitted);
+                },
+                execution -> {
+                    execution.data(BYTE);
+                    execution.data(BYTE);
+                },
+                RecordedExecution::end);
+    }
+
+    @Test
+    void aDirectStreamNeverMissesTheCreditThatRacesWithARefusal() throws Exception {
+        streamAgainstSmallCredit(null);
+    }
+
+    @Test
+    void aStreamOnTheExecutorNeverMissesTheCreditThatRacesWithARefusal() throws Exception {
+        streamAgainstSmallCredit(executor);
+    }
+
+    /** One thread gives credit byte by byte, never ahead of need: a single lost wake-up would stop the stream for good. */
+    private static void streamAgainstSmallCredit(HandlerExecutor where) throws Exception {
+        int parts = 100_000;
+        AtomicInteger inTask = new AtomicInteger();
+        AtomicInteger overlaps = new AtomicInteger();
+        AtomicInteger sent = new AtomicInteger();
+        var execution =
+                new RecordedExecution(
+                        (invocation, responder) -> responder.onCredit(() -> {
+                            if (inTask.getAndIncrement() != 0) {
+                                overlaps.incrementAndGet();
+                            }
+                            while (sent.get() < parts && responder.data(BYTE)) {
+                                sent.incrementAndGet();
+                            }
+                            if (sent.get() == parts) {
+                                responder.complete(Payload.empty());
+                            }
+                            inTask.decrementAndGet();
+                        }),
+                        0,
+                        where) {
+                    private long count;
+
+                    @Override
+                    protected void emit(Part part) {
+                        assertThat(part.status().isTerminal() ? part.finalCount() : part.sequence())
+                                .isEqualTo(count++);
+                        bytes.addAndGet(part.payload().size());
+                        if (part.status().isTerminal()) {
+                            parts().add(part);
+                        }
+                    }
+
+                    private List<Part> parts() {
+                        return this.parts;
+                    }
+                };
+
+        execution.start();
+        for (int given = 0; given < parts; given++) {
+            execution.credit(1);
+            if (given % 7 == 0) {
+                while (execution.bytes.get() < given - 2) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        Awaitility.await().until(() -> !execution.parts.isEmpty());
+        assertThat(execution.last().finalCount()).isEqualTo(parts);
+        assertThat(overlaps).hasValue(0);
+    }
+}
