@@ -1,0 +1,92 @@
+package io.sommelier.bench.rows;
+
+import io.sommelier.bench.party.LoadShape;
+import io.sommelier.bench.stats.Sample;
+import java.util.List;
+
+/** All rows there are, with their aims. */
+public final class Catalogue {
+    private static final int PARTS_OF_A_STREAM = 1000;
+    private static final int MANY = 10_000;
+
+    private Catalogue() {}
+
+    /** The rows, in those groups that are measured together, in the order of the report. */
+    public static List<Scenario> scenarios() {
+        Aim fastCall = Aim.atMost("p50 <= 5 us", Sample::p50Micros, 5);
+        Aim smallCall = Aim.atMost("allocated <= 1024 B", Sample::allocatedBytes, 1024);
+        Aim rate = Aim.rateOfBaseline(0.7);
+        Aim latency = Aim.p50OfBaseline(1.3);
+        Aim handOff = Aim.p50OfBaseline(1.5);
+        Aim handOffs = Aim.timeOfBaseline(1.5);
+        return List.of(
+                inJvm("direct", new Row("jvm-direct-1-256", LoadShape.single(1, 256), fastCall, smallCall)),
+                inJvm("direct", new Row("jvm-direct-1-4096", LoadShape.single(1, 4096), fastCall, smallCall)),
+                inJvm("executor", new Row("jvm-executor-1-256", LoadShape.single(1, 256), handOff)),
+                inJvm("executor", new Row("jvm-executor-1-4096", LoadShape.single(1, 4096), handOff)),
+                inJvm("executor", new Row("jvm-executor-64-256", LoadShape.single(64, 256), handOffs)),
+                inJvm("executor", new Row("jvm-executor-64-4096", LoadShape.single(64, 4096), handOffs)),
+                routed(new Row("tcp-1-256", LoadShape.single(1, 256), latency)),
+                routed(new Row("tcp-1-4096", LoadShape.single(1, 4096), latency)),
+                routed(new Row("tcp-64-256", LoadShape.single(64, 256), rate)),
+                routed(new Row("tcp-64-4096", LoadShape.single(64, 4096), rate)),
+                routed(new Row("stream-1-256", LoadShape.streams(1, 256, PARTS_OF_A_STREAM))),
+                routed(new Row("stream-1-4096", LoadShape.streams(1, 4096, PARTS_OF_A_STREAM))),
+                routed(new Row("stream-16-256", LoadShape.streams(16, 256, PARTS_OF_A_STREAM))),
+                routed(new Row("stream-16-4096", LoadShape.streams(16, 4096, PARTS_OF_A_STREAM))),
+                channels(),
+                targets(),
+                spread(),
+                new MemoryScenario("idle-" + MANY, MANY, 300));
+    }
+
+    private static Scenario inJvm(String handler, Row row) {
+        return new RateScenario(List.of(row), (rows, plan, resources) -> {
+            String[] arguments = row.shape().toArguments("--handler", handler);
+            return List.of(new RateScenario.Pair(
+                    new Alone(resources.start("in-jvm", arguments)), new Alone(resources.start("bare", arguments))));
+        });
+    }
+
+    private static Scenario routed(Row row) {
+        return new RateScenario(
+                List.of(row),
+                (rows, plan, resources) -> List.of(new RateScenario.Pair(
+                        new SommelierSide().open(row.shape(), plan, resources),
+                        new RelaySide().open(row.shape(), plan, resources))));
+    }
+
+    /** One target does the work; the others are idle members of one other target. */
+    private static Scenario channels() {
+        LoadShape shape = LoadShape.single(64, 256);
+        return new RateScenario(
+                List.of(
+                        new Row("channels-1", shape, 1, List.of()),
+                        new Row("channels-100", shape, 100, List.of(Aim.rateOfRow("channels-1", 0.9))),
+                        new Row("channels-" + MANY, shape, MANY, List.of(Aim.rateOfRow("channels-1", 0.9)))),
+                new CrowdSetting(true));
+    }
+
+    /** One target does the work; each of the others is the one member of a target of its own. */
+    private static Scenario targets() {
+        LoadShape shape = LoadShape.single(64, 256);
+        return new RateScenario(
+                List.of(
+                        new Row("targets-1", shape, 1, List.of()),
+                        new Row("targets-" + MANY, shape, MANY, List.of(Aim.rateOfRow("targets-1", 0.9)))),
+                new CrowdSetting(false));
+    }
+
+    /** All work: the commands go round the members of one target, or round targets with one member each. */
+    private static Scenario spread() {
+        return new RateScenario(
+                List.of(
+                        new Row("spread-members-" + MANY, LoadShape.single(64, 256), MANY, List.of()),
+                        new Row(
+                                "spread-targets-" + MANY,
+                                LoadShape.single(64, 256).among(MANY),
+                                MANY,
+                                List.of(Aim.rateOfRow("spread-members-" + MANY, 0.9)))),
+                new SpreadSetting());
+    }
+}

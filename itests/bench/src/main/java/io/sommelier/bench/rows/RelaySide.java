@@ -1,0 +1,28 @@
+package io.sommelier.bench.rows;
+
+import io.sommelier.bench.party.LoadShape;
+import io.sommelier.bench.party.PartyProcess;
+
+/** The baseline's processes. */
+final class RelaySide implements Side {
+    @Override
+    public Middle middle(Plan plan, Resources resources) {
+        return new StartedMiddle(resources.start("relay"));
+    }
+
+    @Override
+    public PartyProcess responder(Middle middle, LoadShape shape, Resources resources) {
+        return resources.start("relay-responder", shape.toArguments("--relay", middle.address()));
+    }
+
+    @Override
+    public PartyProcess requester(Middle middle, LoadShape shape, Resources resources) {
+        return resources.start("relay-requester", shape.toArguments("--relay", middle.address()));
+    }
+
+    @Override
+    public PartyProcess crowd(Middle middle, int first, boolean sameTarget, Resources resources) {
+        return resources.start(
+                "relay-responder", "--relay", middle.address(), "--count", "0", "--first", Integer.toString(first));
+    }
+}

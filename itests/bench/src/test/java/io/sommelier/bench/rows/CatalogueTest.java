@@ -1,0 +1,17 @@
+package io.sommelier.bench.rows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CatalogueTest {
+    @Test
+    void noTwoRowsHaveTheSameName() {
+        List<String> names = Catalogue.scenarios().stream()
+                .flatMap(scenario -> scenario.rows().stream())
+                .toList();
+
+        assertThat(names).doesNotHaveDuplicates().contains("tcp-64-256", "channels-10000", "idle-10000");
+    }
+}
