@@ -1,0 +1,52 @@
+package io.sommelier.pipeline.internal;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Stage;
+import io.sommelier.spi.Authorizer;
+import io.sommelier.spi.Context;
+import io.sommelier.spi.PipelineHandler;
+import io.sommelier.spi.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Refuses a command that one of the authorizers does not permit; where there is none, everything is permitted. Thread-safe; it keeps nothing of a command. */
+public final class AuthorizeHandler implements PipelineHandler {
+    private volatile Authorizer[] authorizers = {};
+
+    @Override
+    public CompletionStage<Void> down(Context context) {
+        Command command = context.command();
+        Principal principal = context.principal();
+        String targetId = command.target().targetId();
+        for (Authorizer authorizer : authorizers) {
+            if (!authorizer.permits(principal, Authorizer.Action.SEND, targetId, command.operation())) {
+                context.fail(CommandError.of(
+                        ErrorCode.FORBIDDEN,
+                        Outcome.REFUSED,
+                        Stage.PIPELINE,
+                        "'" + principal.name() + "' may not send " + command.operation() + " to " + targetId));
+                return NEXT;
+            }
+        }
+        return NEXT;
+    }
+
+    /** Asks one more. */
+    public synchronized void add(Authorizer authorizer) {
+        List<Authorizer> changed = new ArrayList<>(List.of(authorizers));
+        changed.add(authorizer);
+        authorizers = changed.toArray(Authorizer[]::new);
+    }
+
+    /** Asks this one no more; {@code false} when it was not asked. */
+    public synchronized boolean remove(Authorizer authorizer) {
+        List<Authorizer> changed = new ArrayList<>(List.of(authorizers));
+        boolean found = changed.removeIf(there -> there == authorizer);
+        authorizers = changed.toArray(Authorizer[]::new);
+        return found;
+    }
+}

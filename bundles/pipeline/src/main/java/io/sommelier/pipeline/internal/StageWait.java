@@ -1,0 +1,45 @@
+package io.sommelier.pipeline.internal;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+
+/**
+ * The wait of a run for one stage of a handler. Thread-safe. The thread that called the handler and the one that completes the stage meet here: whoever comes last
+ * goes on with the run, so that a stage that completes at once costs no stack. What comes after that is ignored.
+ */
+final class StageWait extends AtomicInteger implements BiConsumer<Object, Throwable> {
+    private static final long serialVersionUID = 1L;
+    private static final int REGISTERING = 0;
+    private static final int PARKED = 1;
+    private static final int OVER = 2;
+
+    private final transient ChainRun run;
+    private final transient Step step;
+    private transient Throwable thrown;
+
+    StageWait(ChainRun run, Step step) {
+        this.run = run;
+        this.step = step;
+    }
+
+    @Override
+    public void accept(Object ignored, Throwable failure) {
+        if (get() == OVER) {
+            return;
+        }
+        thrown = failure;
+        if (!compareAndSet(REGISTERING, OVER) && compareAndSet(PARKED, OVER)) {
+            run.resume(step, failure);
+        }
+    }
+
+    /** Leaves the run to the thread that will complete the stage; {@code false} when that has happened already. */
+    boolean park() {
+        return compareAndSet(REGISTERING, PARKED);
+    }
+
+    /** What the stage failed with, or {@code null}; after {@link #park} said {@code false}. */
+    Throwable thrown() {
+        return thrown;
+    }
+}
