@@ -1,0 +1,35 @@
+package io.sommelier.connector;
+
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+
+/**
+ * How long to wait before the next try: twice as long each time up to a bound, and of that a random half to whole, so
+ * that those who lost the same peer do not come back together. Confined to one thread.
+ */
+final class Backoff {
+    private final long firstMillis;
+    private final long mostMillis;
+    private final DoubleSupplier random;
+    private long wholeMillis;
+
+    /** A wait that starts anew; {@code random} gives 0 to 1. */
+    Backoff(Duration first, Duration most, DoubleSupplier random) {
+        firstMillis = first.toMillis();
+        mostMillis = most.toMillis();
+        this.random = random;
+        reset();
+    }
+
+    /** The next wait. */
+    long nextMillis() {
+        long whole = wholeMillis;
+        wholeMillis = Math.min(mostMillis, wholeMillis * 2);
+        return whole / 2 + (long) (whole / 2 * random.getAsDouble());
+    }
+
+    /** The next wait is the first again. */
+    void reset() {
+        wholeMillis = firstMillis;
+    }
+}
