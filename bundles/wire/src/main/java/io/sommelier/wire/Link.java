@@ -13,7 +13,6 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.Stage;
 import io.sommelier.api.Welcome;
-import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -24,39 +23,15 @@ import java.util.function.LongSupplier;
  * does wrong ends the link with {@link CloseReason#PROTOCOL_ERROR}, and is never thrown. {@code PROTOCOL.md} has the states and the rules.
  */
 public final class Link {
-    private enum State {
-        NEW,
-        /** The hello, or its answer, is awaited. */
-        OPENED,
-        /** The controller's end has the hello, and its owner has not answered. */
-        ASKED,
-        ACTIVE,
-        CLOSED
-    }
-
     private final LinkSettings settings;
     private final LinkSink sink;
     private final LinkHandler handler;
-    private final LongSupplier nanoClock;
-    private final Hello hello;
-    private final boolean connector;
     private final LinkParts parts;
-    private final FrameReader reader;
+    private final Handshake handshake;
     private final SentCommands sent;
     private final TakenCommands taken;
-    private final Heartbeat heartbeat;
-    private final ControlFrames control = new ControlFrames();
-    private final ArrayDeque<ByteBuf> receivedMeanwhile = new ArrayDeque<>();
-
-    private State state = State.NEW;
-    private long sinceNanos;
-    private Limits offered;
-    private Set<String> operationsToTell;
-    private boolean drainToTell;
-    private boolean peerDrains;
-    private boolean writable = true;
+    private final Inbound inbound;
     private boolean flushing;
-    private boolean receiving;
 
     private Link(
             LinkSettings settings,
@@ -68,14 +43,25 @@ public final class Link {
         this.settings = settings;
         this.sink = sink;
         this.handler = handler;
-        this.nanoClock = nanoClock;
-        this.hello = hello;
-        connector = hello != null;
-        parts = new LinkParts(connector, settings, sink, handler, allocator, nanoClock);
-        reader = new FrameReader(allocator, parts.frame, !connector);
+        parts = new LinkParts(hello != null, settings, sink, handler, allocator, nanoClock, ending());
+        handshake = new Handshake(parts, settings, hello);
         sent = new SentCommands(parts);
         taken = new TakenCommands(parts);
-        heartbeat = new Heartbeat(parts.writer, settings.heartbeat().toNanos());
+        inbound = new Inbound(parts, handshake, sent, taken);
+    }
+
+    private LinkParts.Ending ending() {
+        return new LinkParts.Ending() {
+            @Override
+            public void close(Goodbye goodbye) {
+                Link.this.close(goodbye);
+            }
+
+            @Override
+            public void closedByPeer(Goodbye goodbye) {
+                finish(goodbye, 0, false);
+            }
+        };
     }
 
     /** The controller's end: waits for a hello. */
@@ -106,209 +92,40 @@ public final class Link {
 
     /** The socket is open. Called once; does nothing after {@link #close}. */
     public void start() {
-        if (state == State.CLOSED) {
+        if (parts.state == LinkState.CLOSED) {
             return;
         }
-        demand(State.NEW, "start");
-        state = State.OPENED;
-        sinceNanos = nanoClock.getAsLong();
-        if (connector) {
-            boolean allNamed = HelloFrames.writeHello(parts.writer, hello, settings);
-            if (!allNamed && operationsToTell == null) {
-                operationsToTell = hello.operations();
-            }
-            parts.writer.handOver();
+        demand(LinkState.NEW, "start");
+        parts.enter(LinkState.OPENED);
+        if (parts.connector) {
+            handshake.sayHello();
         }
     }
 
     /** Bytes came, any number; all are read, an incomplete frame is kept. Does not release the buffer. */
     public void receive(ByteBuf bytes) {
-        if (receiving) { // from inside a callback: these bytes come behind those being read
-            receivedMeanwhile.add(bytes.readRetainedSlice(bytes.readableBytes()));
-            return;
-        }
-        receiving = true;
-        boolean sound = false;
-        try {
-            read(bytes);
-            while (!receivedMeanwhile.isEmpty()) {
-                ByteBuf more = receivedMeanwhile.poll();
-                try {
-                    read(more);
-                } finally {
-                    more.release();
-                }
-            }
-            sound = true;
-        } finally {
-            receiving = false;
-            if (!sound) { // the handler threw: what is left of the bytes is lost, so the link is
-                receivedMeanwhile.forEach(ByteBuf::release);
-                receivedMeanwhile.clear();
-                close(new Goodbye(CloseReason.OTHER, true, "internal error"));
-            }
-        }
-    }
-
-    private void read(ByteBuf bytes) {
-        if (state != State.CLOSED && bytes.isReadable()) {
-            heartbeat.heard(nanoClock.getAsLong());
-        }
-        try {
-            while (state != State.CLOSED && reader.next(bytes)) {
-                dispatch(parts.frame);
-                parts.writer.spill();
-            }
-        } catch (ProtocolViolationException e) {
-            // Who does not even speak the protocol need not come back.
-            boolean comeBack = connector || state == State.ACTIVE;
-            close(new Goodbye(CloseReason.PROTOCOL_ERROR, comeBack, e.getMessage()));
-        }
-        bytes.skipBytes(bytes.readableBytes());
-    }
-
-    private void dispatch(Frame frame) {
-        int type = frame.type();
-        if (type >= Frames.FIRST_IGNORABLE) {
-            return;
-        }
-        if (type >= Frames.COMMAND) {
-            demandActive(type);
-            dispatchStream(frame, type);
-            return;
-        }
-        if (frame.stream() != 0) {
-            throw new ProtocolViolationException("a frame of type " + type + " has a stream");
-        }
-        switch (type) {
-            case Frames.HELLO -> receiveHello(frame);
-            case Frames.WELCOME -> receiveWelcome(frame);
-            case Frames.REFUSED -> {
-                demandOpenedConnector(type);
-                finish(ControlFrames.readGoodbye(frame), 0, false);
-            }
-            case Frames.GOODBYE -> finish(ControlFrames.readGoodbye(frame), 0, false);
-            case Frames.PING -> heartbeat.receivePing(frame, writable);
-            case Frames.PONG -> heartbeat.receivePong(frame);
-            case Frames.OPERATIONS -> {
-                demandActive(type);
-                if (connector) {
-                    throw new ProtocolViolationException("a controller tells its operations");
-                }
-                Set<String> operations = control.readOperations(frame);
-                if (operations != null) {
-                    handler.operations(operations);
-                }
-            }
-            case Frames.DRAIN -> {
-                demandActive(type);
-                frame.allowFlags(0);
-                frame.end();
-                if (!peerDrains) {
-                    peerDrains = true;
-                    handler.draining();
-                }
-            }
-            default -> throw unknown(type);
-        }
-    }
-
-    private void dispatchStream(Frame frame, int type) {
-        switch (type) {
-            case Frames.COMMAND -> taken.receiveCommand(frame);
-            case Frames.CREDIT -> taken.receiveCredit(frame);
-            case Frames.CANCEL -> taken.receiveCancel(frame);
-            case Frames.ADMITTED -> sent.receiveAdmitted(frame);
-            case Frames.ACCEPTED, Frames.DATA, Frames.COMPLETE, Frames.FAILED -> sent.receivePart(frame);
-            case Frames.CONTINUATION -> {
-                frame.allowFlags(Frames.MORE);
-                if (frame.remaining() == 0) {
-                    throw new ProtocolViolationException("a continuation is empty");
-                }
-                if (parts.isOurs(frame.stream())) {
-                    sent.receiveContinuation(frame);
-                } else {
-                    taken.receiveContinuation(frame);
-                }
-            }
-            default -> throw unknown(type);
-        }
-    }
-
-    private void receiveHello(Frame frame) {
-        if (connector) {
-            throw new ProtocolViolationException("a connector is at both ends");
-        }
-        if (state != State.OPENED) {
-            throw new ProtocolViolationException("a second hello");
-        }
-        if (!HelloFrames.readVersions(frame)) {
-            close(new Goodbye(
-                    CloseReason.VERSION_MISMATCH, true, "this controller speaks version " + Frames.VERSION + " only"));
-            return;
-        }
-        HelloFrames.Offer offer;
-        try {
-            offer = HelloFrames.readHello(frame);
-        } catch (IllegalArgumentException e) {
-            close(new Goodbye(CloseReason.BAD_HELLO, false, e.getMessage()));
-            return;
-        }
-        offered = offer.limits();
-        state = State.ASKED;
-        sinceNanos = nanoClock.getAsLong();
-        handler.hello(offer.hello());
-    }
-
-    private void receiveWelcome(Frame frame) {
-        demandOpenedConnector(Frames.WELCOME);
-        Limits agreed = HelloFrames.readAgreed(frame);
-        Welcome welcome = HelloFrames.readWelcome(frame);
-        if (!agreed.equals(agreed.smaller(Limits.of(settings)))) {
-            throw new ProtocolViolationException("the welcome has limits above those of the hello");
-        }
-        activate(agreed);
-        if (operationsToTell != null) {
-            ControlFrames.writeOperations(parts.writer, operationsToTell);
-            operationsToTell = null;
-        }
-        tellDrain();
-        handler.welcomed(welcome);
-    }
-
-    private void activate(Limits agreed) {
-        state = State.ACTIVE;
-        parts.agree(agreed);
-        reader.maxFrameBytes(agreed.maxFrameBytes());
-        heartbeat.start(nanoClock.getAsLong());
-    }
-
-    private void tellDrain() {
-        if (drainToTell) {
-            drainToTell = false;
-            parts.writer.begin(Frames.DRAIN, 0, 0).end();
-        }
+        inbound.receive(bytes);
     }
 
     /** Hands what was written since the last flush to the sink. Called at the end of each read burst and of each burst of writes. */
     public void flush() {
-        if (flushing || state == State.CLOSED) {
+        if (flushing || parts.state == LinkState.CLOSED) {
             return; // the outer flush goes on
         }
         flushing = true;
         try {
             int written = 0;
-            while (writable && state != State.CLOSED && !parts.splits.isEmpty()) {
+            while (parts.writable && parts.state != LinkState.CLOSED && !parts.splits.isEmpty()) {
                 written += parts.splits.writeOne();
                 parts.writer.spill();
-                if (SplitMessages.isTurnOver(written) && !parts.splits.isEmpty() && state != State.CLOSED) {
+                if (SplitMessages.isTurnOver(written) && !parts.splits.isEmpty() && parts.state != LinkState.CLOSED) {
                     written = 0;
                     if (sink.flushSoon()) {
                         break;
                     }
                 }
             }
-            if (state != State.CLOSED) {
+            if (parts.state != LinkState.CLOSED) {
                 parts.writer.handOver();
             }
         } finally {
@@ -318,7 +135,7 @@ public final class Link {
 
     /** Whether the socket takes more now. While it does not, large messages pause, and its owner takes nothing from the send queue; small ones are still buffered. */
     public void writable(boolean value) {
-        writable = value;
+        parts.writable = value;
         if (value && !parts.splits.isEmpty()) {
             flush();
         }
@@ -326,26 +143,27 @@ public final class Link {
 
     /** Whether commands may be sent now: active, and the socket takes more. */
     public boolean isReady() {
-        return state == State.ACTIVE && writable;
+        return parts.state == LinkState.ACTIVE && parts.writable;
     }
 
     /** Time goes by: tests the hello limit and the heartbeat. Called at least four times a heartbeat period and hello limit. */
     public void tick() {
-        long now = nanoClock.getAsLong();
-        switch (state) {
+        long now = parts.nanoClock.getAsLong();
+        switch (parts.state) {
             case OPENED, ASKED -> {
-                if (now - sinceNanos >= settings.helloLimit().toNanos()) {
-                    String what = connector || state == State.ASKED ? "no answer to the hello" : "no hello";
+                if (now - parts.sinceNanos >= settings.helloLimit().toNanos()) {
+                    String what =
+                            parts.connector || parts.state == LinkState.ASKED ? "no answer to the hello" : "no hello";
                     close(new Goodbye(CloseReason.HELLO_TIMEOUT, true, what + " within " + settings.helloLimit()));
                 }
             }
             case ACTIVE -> {
-                if (heartbeat.isSilent(now)) {
+                if (parts.heartbeat.isSilent(now)) {
                     close(new Goodbye(
                             CloseReason.HEARTBEAT_TIMEOUT,
                             true,
                             "no sign of life within two periods of " + settings.heartbeat()));
-                } else if (heartbeat.ping(now)) {
+                } else if (parts.heartbeat.ping(now)) {
                     flush();
                 }
             }
@@ -359,14 +177,11 @@ public final class Link {
      * @throws IllegalStateException when there is none to answer
      */
     public void welcome(Welcome welcome) {
-        if (state == State.CLOSED) {
+        if (parts.state == LinkState.CLOSED) {
             return;
         }
-        demand(State.ASKED, "welcome");
-        Limits agreed = Limits.of(settings).smaller(offered);
-        HelloFrames.writeWelcome(parts.writer, welcome, agreed, settings);
-        activate(agreed);
-        tellDrain();
+        demand(LinkState.ASKED, "welcome");
+        handshake.welcome(welcome);
     }
 
     /**
@@ -375,8 +190,8 @@ public final class Link {
      * @throws IllegalStateException when there is none to answer
      */
     public void refuse(Goodbye goodbye) {
-        if (state != State.CLOSED) {
-            demand(State.ASKED, "refuse");
+        if (parts.state != LinkState.CLOSED) {
+            demand(LinkState.ASKED, "refuse");
             close(goodbye);
         }
     }
@@ -399,11 +214,11 @@ public final class Link {
             int attempt,
             Object attachment) {
         demandNotNegative(initialCredit);
-        if (state != State.ACTIVE) {
-            ErrorCode code = connector ? ErrorCode.CONTROLLER_GONE : ErrorCode.MEMBER_GONE;
+        if (parts.state != LinkState.ACTIVE) {
+            ErrorCode code = parts.connector ? ErrorCode.CONTROLLER_GONE : ErrorCode.MEMBER_GONE;
             throw notSent(code, "the channel is not active");
         }
-        if (peerDrains) {
+        if (parts.peerDrains) {
             throw notSent(ErrorCode.DRAINING, "the peer takes no new commands");
         }
         OutStream stream = sent.send(command, remainingNanos, initialCredit, source, principal, attempt, attachment);
@@ -457,38 +272,30 @@ public final class Link {
      * @throws IllegalArgumentException when a name breaks the grammar, or there are more than {@link Hello#MAX_OPERATIONS}
      */
     public void operations(Set<String> operations) {
-        if (!connector) {
+        if (!parts.connector) {
             throw new IllegalStateException("a controller serves no operations");
         }
-        Set<String> checked = ControlFrames.checked(operations);
-        if (state == State.ACTIVE) {
-            ControlFrames.writeOperations(parts.writer, checked);
-        } else {
-            operationsToTell = checked;
-        }
+        handshake.operations(operations);
     }
 
     /** Tells the peer that no new commands are taken here; before the link is active it is told once it is. Those that were under way to here still come. */
     public void drain() {
-        if (state != State.CLOSED) {
-            drainToTell = true;
-            if (state == State.ACTIVE) {
-                tellDrain();
-            }
+        if (parts.state != LinkState.CLOSED) {
+            handshake.drain();
         }
     }
 
     /** Sends a ping; {@code pong} runs when its answer comes. It never runs when the link is not active, or 16 others wait already. */
     public void probe(Runnable pong) {
-        if (state == State.ACTIVE) {
-            heartbeat.probe(pong);
+        if (parts.state == LinkState.ACTIVE) {
+            parts.heartbeat.probe(pong);
         }
     }
 
     /** Says goodbye and closes. {@link LinkHandler#closed} is called before this returns. Idempotent. */
     public void close(Goodbye goodbye) {
-        boolean refuses = !connector && (state == State.OPENED || state == State.ASKED);
-        finish(goodbye, state == State.NEW ? 0 : refuses ? Frames.REFUSED : Frames.GOODBYE, false);
+        boolean refuses = !parts.connector && (parts.state == LinkState.OPENED || parts.state == LinkState.ASKED);
+        finish(goodbye, parts.state == LinkState.NEW ? 0 : refuses ? Frames.REFUSED : Frames.GOODBYE, false);
     }
 
     /** The socket is gone. Idempotent. */
@@ -502,16 +309,16 @@ public final class Link {
     }
 
     private void finish(Goodbye goodbye, int lastFrame, boolean socketIsGone) {
-        if (state == State.CLOSED) {
+        if (parts.state == LinkState.CLOSED) {
             return;
         }
         if (lastFrame != 0) {
             ControlFrames.writeGoodbye(parts.writer, lastFrame, goodbye);
         }
-        state = State.CLOSED;
-        heartbeat.stop();
+        parts.state = LinkState.CLOSED;
+        parts.heartbeat.stop();
         parts.splits.clear();
-        reader.release();
+        parts.frames.release();
         if (socketIsGone) {
             parts.writer.release();
         } else {
@@ -523,21 +330,9 @@ public final class Link {
         handler.closed(goodbye);
     }
 
-    private void demand(State wanted, String method) {
-        if (state != wanted) {
-            throw new IllegalStateException(method + " in state " + state);
-        }
-    }
-
-    private void demandActive(int type) {
-        if (state != State.ACTIVE) {
-            throw new ProtocolViolationException("a frame of type " + type + " before the hello is answered");
-        }
-    }
-
-    private void demandOpenedConnector(int type) {
-        if (!connector || state != State.OPENED) {
-            throw new ProtocolViolationException("a frame of type " + type + " where none is due");
+    private void demand(LinkState wanted, String method) {
+        if (parts.state != wanted) {
+            throw new IllegalStateException(method + " in state " + parts.state);
         }
     }
 
@@ -545,9 +340,5 @@ public final class Link {
         if (credit < 0) {
             throw new IllegalArgumentException("credit " + credit + " is negative");
         }
-    }
-
-    private static ProtocolViolationException unknown(int type) {
-        return new ProtocolViolationException("unknown frame type " + type);
     }
 }

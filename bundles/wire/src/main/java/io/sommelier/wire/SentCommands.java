@@ -84,7 +84,7 @@ final class SentCommands {
     void cancel(OutStream stream, String reason) {
         if (!stream.closed) {
             end(stream);
-            link.cancel(stream.number, reason);
+            link.writeCancel(stream.number, reason);
         }
     }
 
@@ -196,7 +196,7 @@ final class SentCommands {
     private void refuse(OutStream stream, ErrorCode code, String message, boolean isTerminal, boolean more) {
         end(stream);
         if (!isTerminal || more) {
-            link.cancel(stream.number, message);
+            link.writeCancel(stream.number, message);
         }
         Outcome outcome = isTerminal || code == ErrorCode.REPLY_TOO_LARGE ? Outcome.REPLY_LOST : Outcome.UNKNOWN;
         CommandError error = new CommandError(code, outcome, false, Stage.RETURN, message);
@@ -209,7 +209,7 @@ final class SentCommands {
         boolean wasGoingOut = stream.split != null;
         end(stream);
         if (wasGoingOut) {
-            link.cancel(stream.number, "");
+            link.writeCancel(stream.number, "");
         }
     }
 
