@@ -7,13 +7,7 @@ import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Invocation;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
-import io.sommelier.api.PartStatus;
-import io.sommelier.api.Payload;
-import io.sommelier.api.Responder;
 import io.sommelier.api.Stage;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,53 +17,11 @@ import org.slf4j.LoggerFactory;
  * <p>A direct handler runs on the thread that calls {@link #start}, unless that is already inside {@link DirectCalls#MAX_DEPTH} direct handlers: then on a shared executor, so
  * that handlers that send to each other cannot exhaust a stack. What continues it, runs on the thread that brought the credit all the same.
  */
-public abstract class Execution extends PartLane implements Responder {
+public abstract class Execution extends PartResponder {
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
-    /** The handler answered a terminal. */
-    private static final int ANSWERED = FIRST_MARK;
-    /** The command ended without its handler. */
-    private static final int GONE = FIRST_MARK << 1;
-    /** {@link #unanswered} is done with, one way or the other. */
-    private static final int GONE_ATTENDED = FIRST_MARK << 2;
-
-    /** Somebody waits for credit. */
-    private static final int STARVED = 1;
-    /** A run of the credit task is scheduled or going on. */
-    private static final int RUNNING = 2;
-    /** Credit came during a run: there is to be another one. */
-    private static final int AGAIN = 4;
-
-    private static final Runnable DONE = () -> {};
-
-    private static final VarHandle CREDIT;
-    private static final VarHandle PULL;
-    private static final VarHandle CANCEL_TASK;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            CREDIT = lookup.findVarHandle(Execution.class, "credit", long.class);
-            PULL = lookup.findVarHandle(Execution.class, "pull", int.class);
-            CANCEL_TASK = lookup.findVarHandle(Execution.class, "cancelTask", Runnable.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private final CommandHandler handler;
-    private final Invocation invocation;
-    private final HandlerExecutor executor;
-
-    private volatile long credit;
-    private volatile int pull;
-    private volatile Runnable creditTask;
-    private volatile Runnable cancelTask;
-
-    // Confined to the lane.
-    private long dataParts;
-    private boolean isAccepted;
-    private boolean isTerminalOut;
+    private CommandHandler handler;
+    private Invocation invocation;
 
     /**
      * Not started.
@@ -77,74 +29,106 @@ public abstract class Execution extends PartLane implements Responder {
      * @param executor where the handler and its continuations run; {@code null} for a direct handler, which runs on the thread that starts it
      */
     protected Execution(CommandHandler handler, Invocation invocation, long initialCredit, HandlerExecutor executor) {
-        this.handler = handler;
-        this.invocation = invocation;
-        this.executor = executor;
-        CREDIT.set(this, initialCredit);
+        super(executor);
+        bind(handler, invocation, initialCredit);
     }
 
     /**
-     * Takes the next part on its way, in order, one call at a time, with sequence and final count set; nothing comes after a terminal, and no call begins after
-     * {@link #end}. May be called on any thread that answers, ends, or gives credit to the command; must not block or throw.
+     * Not started, and without its command: {@link #claim} is to {@link #bind} it. Credit and end may come before.
+     *
+     * @param executor see the other constructor
      */
-    protected abstract void emit(Part part);
+    protected Execution(HandlerExecutor executor) {
+        super(executor);
+    }
+
+    /** Says what is to be handled; called by {@link #claim}, once. The credit is added to what has come already. */
+    protected final void bind(CommandHandler boundHandler, Invocation boundInvocation, long initialCredit) {
+        handler = boundHandler;
+        invocation = boundInvocation;
+        addCredit(initialCredit);
+    }
 
     /**
-     * The command ended without its handler, and no terminal was or will be emitted: called once, after {@link #end}, never at the same time as {@link #emit}; nothing is
-     * called after it. Does nothing here.
+     * A thread is about to handle the command: called once, on it, never at the same time as {@link #emit} or {@link #unanswered}, and not when the command has ended
+     * before. {@code false} means that the command is not wanted any more: then nothing follows, neither part nor {@link #unanswered}. Must not block or throw.
      */
-    protected void unanswered() {}
+    protected boolean claim() {
+        return true;
+    }
 
-    /** A part was answered after the end, and dropped. Called on the thread that answered or that emits; does nothing here: whoever counts, overrides it. */
-    protected void late(Part part) {}
-
-    /** What the handler sees. */
+    /** What the handler sees; {@code null} as long as it is not bound. */
     public final Invocation invocation() {
         return invocation;
     }
 
     /** Brings the command to its handler, or fails it with MEMBER_BUSY when the executor is full, with DRAINING when it is closed. Called once. */
     public final void start() {
+        if (!tryStart()) {
+            refuse(executor == null ? DirectCalls.fallback() : executor);
+        }
+    }
+
+    /** Brings the command to its handler; {@code false} when the executor is full or closed, and nothing was done. Called once, in place of {@link #start}. */
+    public final boolean tryStart() {
         if (executor != null) {
-            if (!executor.submit(this)) {
-                refuse(executor);
-            }
-            return;
+            return executor.submit(this);
         }
         DirectCalls nesting = DirectCalls.ofThisThread();
         if (!nesting.enter()) {
-            if (!DirectCalls.fallback().submit(this)) {
-                refuse(DirectCalls.fallback());
-            }
-            return;
+            return DirectCalls.fallback().submit(this);
         }
         try {
-            long before = invocation.remainingNanos();
-            if (before <= 0) {
-                refuseExpired();
-                return;
+            if (begin()) {
+                long before = invocation.remainingNanos();
+                handle(before);
+                DirectCalls.judge(handler, invocation, before - invocation.remainingNanos());
             }
-            handle();
-            DirectCalls.judge(handler, invocation, before - invocation.remainingNanos());
         } finally {
             nesting.leave();
         }
+        return true;
+    }
+
+    /**
+     * Takes back a command that {@link #tryStart} did not take: nothing of it is called any more.
+     *
+     * @return {@code false} when it has been ended meanwhile
+     */
+    protected final boolean withdraw() {
+        return markUnlessTaken(ANSWERED | GONE, ANSWERED | GONE | GONE_ATTENDED);
     }
 
     /** The executor has a thread for the command. */
     final void run() {
-        if (isEnded()) {
-            return;
+        if (begin()) {
+            handle(invocation.remainingNanos());
         }
-        if (invocation.remainingNanos() <= 0) {
-            refuseExpired();
-        } else {
-            handle();
+    }
+
+    private boolean begin() {
+        if (!enter(ANSWERED | GONE)) {
+            return false;
         }
+        boolean isWanted = false;
+        try {
+            isWanted = claim();
+        } finally {
+            if (!isWanted) {
+                isTerminalOut = true;
+                mark(ANSWERED);
+            }
+            leave();
+        }
+        return isWanted && !isEnded();
     }
 
     /** The executor takes the command not, or not any more. */
     final void refuse(HandlerExecutor full) {
+        if (invocation == null) {
+            end(); // nobody claimed it, so there is nobody to tell
+            return;
+        }
         boolean isClosed = full.isClosed();
         fail(Part.failed(CommandError.of(
                         isClosed ? ErrorCode.DRAINING : ErrorCode.MEMBER_BUSY,
@@ -163,7 +147,11 @@ public abstract class Execution extends PartLane implements Responder {
                 .build());
     }
 
-    private void handle() {
+    private void handle(long remainingNanos) {
+        if (remainingNanos <= 0) {
+            refuseExpired();
+            return;
+        }
         try {
             handler.handle(invocation, this);
         } catch (Throwable failure) {
@@ -172,7 +160,8 @@ public abstract class Execution extends PartLane implements Responder {
     }
 
     /** User code threw: the command fails; an error of the virtual machine goes on up. */
-    private void failed(Throwable failure) {
+    @Override
+    final void failed(Throwable failure) {
         CommandError error = failure instanceof CommandException known && known.error() != null
                 ? known.error()
                 : CommandError.executed(failure.toString());
@@ -181,284 +170,6 @@ public abstract class Execution extends PartLane implements Responder {
         // A stack that ran over is whole again here.
         if (failure instanceof VirtualMachineError severe && !(failure instanceof StackOverflowError)) {
             throw severe;
-        }
-    }
-
-    // ---- the way up
-
-    @Override
-    public final void accept(Part accepted) {
-        check(accepted, PartStatus.ACCEPTED);
-        passUnlessEnded(accepted, 0);
-    }
-
-    @Override
-    public final boolean data(Part data) {
-        check(data, PartStatus.DATA);
-        if (isEnded()) {
-            late(data);
-            return true;
-        }
-        if (!takeCredit(data.payload().size())) {
-            return false;
-        }
-        passUnlessEnded(data, 0);
-        return true;
-    }
-
-    /** Numbers the part at once, by a guess that fails only where several threads answer: then {@link #deliver} numbers it anew. */
-    @Override
-    public final boolean data(Payload payload) {
-        return data(Part.data(payload).sequence(dataParts).build());
-    }
-
-    @Override
-    public final void complete(Part terminal) {
-        check(terminal, PartStatus.COMPLETE);
-        passUnlessEnded(terminal, ANSWERED);
-    }
-
-    @Override
-    public final void fail(Part terminal) {
-        check(terminal, PartStatus.FAILED);
-        passUnlessEnded(terminal, ANSWERED);
-    }
-
-    private static void check(Part part, PartStatus status) {
-        if (part.status() != status) {
-            throw new IllegalArgumentException("a part that says " + part.status() + " where " + status + " is due");
-        }
-        Objects.requireNonNull(part.payload(), "payload");
-    }
-
-    private void passUnlessEnded(Part part, int marks) {
-        if (!pass(part, ANSWERED | GONE, marks)) {
-            late(part);
-        }
-    }
-
-    @Override
-    final void deliverWaiting(Part part) {
-        if (isMarked(GONE)) {
-            late(part);
-        } else {
-            deliver(part);
-        }
-    }
-
-    @Override
-    final void deliver(Part part) {
-        // Of two threads that answer at once, one may have answered the terminal while the part of the other waited.
-        if (isTerminalOut) {
-            late(part);
-            return;
-        }
-        switch (part.status()) {
-            case ACCEPTED -> {
-                if (isAccepted) {
-                    late(part);
-                    return;
-                }
-                isAccepted = true;
-                emitNumbered(part, 0, 0);
-            }
-            case DATA -> {
-                isAccepted = true;
-                emitNumbered(part, dataParts++, 0);
-            }
-            case COMPLETE, FAILED -> {
-                isTerminalOut = true;
-                emitNumbered(part, 0, dataParts);
-            }
-        }
-    }
-
-    private void emitNumbered(Part part, long sequence, long finalCount) {
-        Part numbered = part.sequence() == sequence && part.finalCount() == finalCount
-                ? part
-                : part.toBuilder().sequence(sequence).finalCount(finalCount).build();
-        try {
-            emit(numbered);
-        } catch (RuntimeException defect) {
-            LOG.error("A reply part could not be passed on; its command is given up: {}", invocation, defect);
-            end();
-        }
-    }
-
-    // ---- the end without the handler
-
-    /** The command ended without its handler: cancelled, expired, or its channel lost. Idempotent; ignored when a terminal was emitted. */
-    public final void end() {
-        if (isMarked(GONE)) {
-            return;
-        }
-        int before = mark(GONE);
-        if ((before & (GONE | ANSWERED)) == 0) {
-            Runnable task = (Runnable) CANCEL_TASK.getAndSet(this, DONE);
-            if (task != null) {
-                runCancelTask(task);
-            }
-        }
-    }
-
-    @Override
-    final int attend(int marks) {
-        if ((marks & GONE) == 0 || (marks & GONE_ATTENDED) != 0) {
-            return 0;
-        }
-        if (!isTerminalOut) {
-            unanswered();
-        }
-        return GONE_ATTENDED;
-    }
-
-    /** Several tasks, should a handler set them, each run once. */
-    @Override
-    public final void onCancel(Runnable task) {
-        Objects.requireNonNull(task, "task");
-        while (true) {
-            Runnable before = cancelTask;
-            if (before == DONE) {
-                runCancelTask(task);
-                return;
-            }
-            Runnable next = before == null
-                    ? task
-                    : () -> {
-                        runCancelTask(before);
-                        task.run();
-                    };
-            if (CANCEL_TASK.compareAndSet(this, before, next)) {
-                return;
-            }
-        }
-    }
-
-    private void runCancelTask(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException failure) {
-            LOG.warn("What a handler does on cancel threw: {}", invocation, failure);
-        }
-    }
-
-    @Override
-    public final boolean isEnded() {
-        return isMarked(ANSWERED | GONE);
-    }
-
-    // ---- credit
-
-    /** The caller takes that many more payload bytes of DATA. Ignored when they are not positive, or the command has ended. */
-    public final void credit(long bytes) {
-        if (bytes <= 0 || isEnded()) {
-            return;
-        }
-        long before;
-        long after;
-        do {
-            before = credit;
-            after = before + bytes;
-            if (after < before) {
-                after = Long.MAX_VALUE;
-            }
-        } while (!CREDIT.compareAndSet(this, before, after));
-        if (after > 0) {
-            feedTheStarved(false);
-        }
-    }
-
-    /** Takes the credit for one part of any size, as long as there is any; else notes that somebody waits for it. */
-    private boolean takeCredit(int bytes) {
-        while (true) {
-            long before = credit;
-            if (before > 0) {
-                if (CREDIT.compareAndSet(this, before, before - bytes)) {
-                    return true;
-                }
-            } else if (isStillStarvedAfterSayingSo()) {
-                return false;
-            }
-        }
-    }
-
-    /** Credit that comes before the word is set does not see it, so it is looked for once more after that. */
-    private boolean isStillStarvedAfterSayingSo() {
-        PULL.getAndBitwiseOr(this, STARVED);
-        if (credit <= 0) {
-            return true;
-        }
-        PULL.getAndBitwiseAnd(this, ~STARVED);
-        return false;
-    }
-
-    @Override
-    public final void onCredit(Runnable task) {
-        creditTask = Objects.requireNonNull(task, "task");
-        if (isEnded()) {
-            return;
-        }
-        // The new task waits for credit, whether or not data was refused before.
-        PULL.getAndBitwiseOr(this, STARVED);
-        if (credit > 0) {
-            feedTheStarved(true);
-        }
-    }
-
-    /** Runs the task if somebody waits for credit. Of several that bring credit at once, one finds the word set. */
-    private void feedTheStarved(boolean byHandler) {
-        if ((pull & STARVED) == 0 || ((int) PULL.getAndBitwiseAnd(this, ~STARVED) & STARVED) == 0) {
-            return;
-        }
-        if (creditTask == null) {
-            return; // onCredit finds the credit
-        }
-        while (true) {
-            int before = pull;
-            if ((before & RUNNING) != 0) {
-                if (PULL.compareAndSet(this, before, before | AGAIN)) {
-                    return;
-                }
-            } else if (PULL.compareAndSet(this, before, before | RUNNING)) {
-                break;
-            }
-        }
-        if (executor == null || byHandler && executor.isOwnThread()) {
-            runCreditTask();
-        } else {
-            executor.execute(this::runCreditTask);
-        }
-    }
-
-    private void runCreditTask() {
-        while (true) {
-            PULL.getAndBitwiseAnd(this, ~AGAIN);
-            if (!isEnded()) {
-                try {
-                    creditTask.run();
-                } catch (Throwable failure) {
-                    failed(failure);
-                }
-            }
-            if (isRunOver()) {
-                return;
-            }
-            if (executor != null) {
-                executor.execute(this::runCreditTask); // behind what waits, so that no stream keeps a thread
-                return;
-            }
-        }
-    }
-
-    private boolean isRunOver() {
-        while (true) {
-            int before = pull;
-            if ((before & AGAIN) != 0) {
-                return false;
-            }
-            if (PULL.compareAndSet(this, before, before & ~RUNNING)) {
-                return true;
-            }
         }
     }
 

@@ -87,6 +87,40 @@ abstract class PartLane {
     }
 
     /**
+     * Takes the lane for something else than a part; {@link #leave} must follow.
+     *
+     * @return {@code false} when the lane is taken, or one of the barring marks is set
+     */
+    final boolean enter(int barring) {
+        while (true) {
+            int before = state;
+            if ((before & (barring | TAKEN | WAITING)) != 0) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, before, before | TAKEN)) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Sets marks that nobody is to attend to.
+     *
+     * @return {@code false} when the lane is taken, or one of the barring marks is set; nothing was done then
+     */
+    final boolean markUnlessTaken(int barring, int marks) {
+        while (true) {
+            int before = state;
+            if ((before & (barring | TAKEN | WAITING)) != 0) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, before, before | marks)) {
+                return true;
+            }
+        }
+    }
+
+    /**
      * Sets marks and has them attended to in the lane: by this thread before it returns, or by whoever is in the lane.
      *
      * @return the marks that were set before
@@ -103,8 +137,8 @@ abstract class PartLane {
         }
     }
 
-    /** What is set here is seen by the taker, since it cannot leave the lane while the word differs from the one that it has attended to. */
-    private void leave() {
+    /** Leaves the lane, with all done that came meanwhile: it cannot be left while the word differs from the one that was attended to. */
+    final void leave() {
         while (true) {
             int now = state;
             if ((now & WAITING) != 0) {
