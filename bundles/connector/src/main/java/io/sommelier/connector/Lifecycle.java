@@ -11,7 +11,6 @@ import io.sommelier.wire.LinkSink;
 import io.sommelier.wire.serving.HandlerExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,10 +27,6 @@ final class Lifecycle {
 
     /** A channel that was active for so long lets the waits between attempts begin anew. */
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    /** What this end finds out by itself, and what says nothing of the future. */
-    private static final Set<CloseReason> ALWAYS_COME_BACK =
-            EnumSet.of(CloseReason.LOST, CloseReason.HEARTBEAT_TIMEOUT, CloseReason.HELLO_TIMEOUT);
 
     private final ConnectorSettings settings;
     private final EventLoop loop;
@@ -142,7 +137,7 @@ final class Lifecycle {
         boolean wasStable = wasActive && settings.clock().getAsLong() - activeSinceNanos >= STABLE_NANOS;
         active = null;
         current = null;
-        boolean isOver = isClosing || !goodbye.comeBack() && !ALWAYS_COME_BACK.contains(goodbye.reason());
+        boolean isOver = isClosing || !goodbye.comeBack();
         if (isOver) {
             isClosing = true;
             source.stop();

@@ -25,7 +25,6 @@ final class SendingSide {
     /** So long after the deadline the answer of the controller is still waited for, since it knows better what became of the command. */
     static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final int BURST_BYTES = 64 * 1024;
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Link link;
@@ -38,7 +37,6 @@ final class SendingSide {
     private volatile boolean isDraining;
     private boolean isClosed;
     private int live;
-    private int burstBytes;
 
     SendingSide(Link link, Outbox outbox, SendBudget budget, LongSupplier clock) {
         this.link = link;
@@ -123,7 +121,6 @@ final class SendingSide {
         while (link.isReady() && !waiting.isEmpty()) {
             write(waiting.remove());
         }
-        burstBytes = 0;
     }
 
     private void write(SentCommand call) {
@@ -143,12 +140,6 @@ final class SendingSide {
             call.stream = link.send(command, remainingNanos, call.initialCredit, "", "", 1, call);
         } catch (CommandException aboveALimit) {
             end(call, aboveALimit.error());
-            return;
-        }
-        burstBytes += call.size;
-        if (burstBytes >= BURST_BYTES) {
-            burstBytes = 0;
-            link.flush();
         }
     }
 

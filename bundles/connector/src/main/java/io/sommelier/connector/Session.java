@@ -16,19 +16,12 @@ import io.sommelier.wire.OutStream;
 import io.sommelier.wire.Outbox;
 import io.sommelier.wire.serving.HandlerExecutor;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The connector's end of one channel: from the socket to its end. Confined to the loop, but what {@link #sending} says of itself. */
 final class Session implements LinkHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-    private static final int QUIET_TICKS = 2;
-
     private final String address;
     private final Lifecycle lifecycle;
-    private final EventLoop loop;
     private final Outbox outbox;
     private final Link link;
     private final SendingSide sending;
@@ -36,7 +29,6 @@ final class Session implements LinkHandler {
     private final ScheduledFuture<?> ticking;
     private Goodbye goodbyeWhenQuiet;
     private boolean hasHeard;
-    private int quietTicks;
 
     Session(
             String address,
@@ -50,22 +42,13 @@ final class Session implements LinkHandler {
             HandlerExecutor executor,
             Lifecycle lifecycle) {
         this.address = address;
-        this.loop = loop;
         this.lifecycle = lifecycle;
-        outbox = new Outbox(this::execute, loop::inEventLoop, this::afterBurst);
+        outbox = new Outbox(loop, loop::inEventLoop, this::afterBurst);
         link = Link.ofConnector(settings.link(), sink, this, allocator, settings.clock(), hello);
         sending = new SendingSide(link, outbox, budget, settings.clock());
         serving = new ServingSide(link, outbox, operations::all, executor, settings.clock());
         long millis = settings.tickMillis();
         ticking = loop.scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private void execute(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException ended) {
-            LOG.trace("the connector has ended, and every command of it", ended);
-        }
     }
 
     /** {@code host:port} of the controller. */
@@ -82,8 +65,8 @@ final class Session implements LinkHandler {
     }
 
     /**
-     * Tells the controller to send no new commands, and closes with the goodbye when none is under way. What the controller had sent before it heard of that still
-     * comes, and is served: so the end is not before its answer to a ping, nor before two quiet ticks.
+     * Tells the controller to send no new commands, and closes with the goodbye when none is under way. What it sent before it heard of that still comes, and is served:
+     * the answer to the ping comes behind it.
      */
     void drain(Goodbye goodbye) {
         goodbyeWhenQuiet = goodbye;
@@ -107,11 +90,8 @@ final class Session implements LinkHandler {
         link.tick();
         sending.tick();
         link.flush();
-        if (goodbyeWhenQuiet != null && hasHeard) {
-            quietTicks = serving.isIdle() && sending.isIdle() ? quietTicks + 1 : 0;
-            if (quietTicks == QUIET_TICKS) {
-                link.close(goodbyeWhenQuiet);
-            }
+        if (hasHeard && serving.isIdle() && sending.isIdle()) {
+            link.close(goodbyeWhenQuiet);
         }
     }
 

@@ -108,6 +108,12 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
     }
 
     @Override
+    public boolean flushSoon() {
+        context.executor().execute(session.link()::flush);
+        return true;
+    }
+
+    @Override
     public void write(ByteBuf frames) {
         context.writeAndFlush(frames, context.voidPromise());
     }

@@ -39,10 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LinkChannel implements Channel, LinkHandler {
     private static final Logger LOG = LoggerFactory.getLogger(LinkChannel.class);
-    /** What is encoded at most before the socket is asked again whether it takes more. */
-    private static final int BURST_BYTES = 64 * 1024;
-    /** What a command costs beside its payload, roughly. */
-    private static final int COMMAND_BYTES = 128;
 
     private final String transport;
     private final String remoteAddress;
@@ -52,8 +48,8 @@ final class LinkChannel implements Channel, LinkHandler {
     private final Outbox outbox;
     private final Link link;
     private volatile Goodbye end;
+    private volatile boolean isDraining;
     private Peer peer;
-    private int burstBytes;
 
     LinkChannel(
             String transport,
@@ -69,7 +65,7 @@ final class LinkChannel implements Channel, LinkHandler {
         this.acceptor = acceptor;
         this.loop = loop;
         queue = new SendQueue(sendQueueCapacity);
-        outbox = new Outbox(this::execute, loop::inEventLoop, this::afterBurst);
+        outbox = new Outbox(loop, loop::inEventLoop, this::afterBurst);
         link = Link.ofController(settings, sink, this, allocator, System::nanoTime);
     }
 
@@ -81,14 +77,6 @@ final class LinkChannel implements Channel, LinkHandler {
     /** Whether a connector was taken in over this channel. */
     boolean wasWelcomed() {
         return peer != null;
-    }
-
-    private void execute(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException ended) {
-            LOG.trace("the loop of the channel to {} has ended, and so has the channel", remoteAddress, ended);
-        }
     }
 
     // --- towards the connector --------------------------------------------------------------------------------
@@ -105,6 +93,9 @@ final class LinkChannel implements Channel, LinkHandler {
 
     @Override
     public boolean offer(Outgoing outgoing) {
+        if (isDraining) {
+            return false;
+        }
         if (loop.inEventLoop() && queue.size() == 0 && link.isReady()) {
             send(outgoing);
         } else if (!queue.offer(outgoing)) {
@@ -121,6 +112,9 @@ final class LinkChannel implements Channel, LinkHandler {
     }
 
     private void afterBurst() {
+        if (isDraining) {
+            loseWaiting();
+        }
         while (link.isReady()) {
             Outgoing outgoing = queue.poll();
             if (outgoing == null) {
@@ -128,17 +122,16 @@ final class LinkChannel implements Channel, LinkHandler {
             }
             send(outgoing);
         }
-        flush();
+        link.flush();
     }
 
     private void send(Outgoing outgoing) {
         if (!outgoing.claim()) {
             return;
         }
-        Command command = outgoing.command();
         try {
             outgoing.channelState(link.send(
-                    command,
+                    outgoing.command(),
                     outgoing.remainingNanos(),
                     outgoing.initialCredit(),
                     outgoing.source(),
@@ -147,17 +140,7 @@ final class LinkChannel implements Channel, LinkHandler {
                     outgoing));
         } catch (CommandException aboveALimit) {
             outgoing.part(Part.failed(aboveALimit.error()).build());
-            return;
         }
-        burstBytes += COMMAND_BYTES + command.payload().size();
-        if (burstBytes >= BURST_BYTES) {
-            flush();
-        }
-    }
-
-    private void flush() {
-        burstBytes = 0;
-        link.flush();
     }
 
     @Override
@@ -297,20 +280,27 @@ final class LinkChannel implements Channel, LinkHandler {
         peer.operations(operations);
     }
 
+    /** What waits for the connector is handed back: it would be refused there. */
     @Override
     public void draining() {
+        isDraining = true;
         peer.draining();
+        loseWaiting();
     }
 
     @Override
     public void closed(Goodbye goodbye) {
         end = goodbye;
         queue.close();
-        for (Outgoing waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
-            waiting.lost();
-        }
+        loseWaiting();
         if (peer != null) {
             peer.closed(goodbye);
+        }
+    }
+
+    private void loseWaiting() {
+        for (Outgoing waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+            waiting.lost();
         }
     }
 }

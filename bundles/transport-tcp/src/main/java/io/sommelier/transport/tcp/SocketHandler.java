@@ -105,6 +105,12 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
     }
 
     @Override
+    public boolean flushSoon() {
+        context.executor().execute(channel.link()::flush);
+        return true;
+    }
+
+    @Override
     public void write(ByteBuf frames) {
         context.writeAndFlush(frames, context.voidPromise());
     }
