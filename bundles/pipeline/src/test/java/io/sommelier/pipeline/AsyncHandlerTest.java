@@ -241,6 +241,42 @@ class AsyncHandlerTest {
     }
 
     @Test
+    void noHandlerSeesThePartsThatWaitBehindAFailure() {
+        chain.add(laterUp, in(Phase.RESPONSE));
+        chain.add(recorder(log, "ENCODE"), in(Phase.ENCODE, ON_ERROR));
+        Pipeline.Run run = executed(chain, end);
+        run.up(data("a"));
+        run.up(data("b"));
+        run.up(complete("c"));
+
+        stages.remove().completeExceptionally(new IllegalStateException());
+
+        assertThat(log).containsExactly("up ENCODE");
+        assertThat(end.statuses()).containsExactly(PartStatus.FAILED);
+    }
+
+    @Test
+    void noHandlerIsCalledForWhatWasOvertaken() {
+        chain.add(laterDown, in(Phase.AUTHENTICATE));
+        chain.add(laterUp, in(Phase.DECORATE));
+        chain.add(recorder(log, "VALIDATE"), in(Phase.VALIDATE));
+        chain.add(recorder(log, "SEND"), in(Phase.SEND));
+        Pipeline.Run stuckDown = executed(chain, end);
+        stuckDown.up(failed(ErrorCode.EXPIRED, Outcome.NOT_SENT));
+        stages.remove().complete(null);
+        Pipeline.Run stuckUp = executed(chain, end);
+        stages.remove().complete(null);
+        assertThat(log).containsExactly("down VALIDATE");
+
+        stuckUp.up(data("a"));
+        stuckUp.up(failed(ErrorCode.EXPIRED, Outcome.UNKNOWN));
+        stages.remove().complete(null);
+
+        assertThat(log).hasSize(1);
+        assertThat(end.statuses()).containsExactly(PartStatus.FAILED, PartStatus.FAILED);
+    }
+
+    @Test
     void theOwnFailureGoesOutWhenItIsStuckAndTheControllerSpeaks() {
         chain.add(onUp(context -> context.fail(error(ErrorCode.REPLY_DENIED, Outcome.REPLY_LOST))), in(Phase.RESPONSE));
         chain.add(laterUp, in(Phase.ENCODE, ON_ERROR));

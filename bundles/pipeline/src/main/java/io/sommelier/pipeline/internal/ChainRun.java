@@ -300,7 +300,7 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
         CommandError refused = error;
         Command passed = command;
         goingUp = true;
-        if (overtaken || !GATE.compareAndSet(this, GOING_DOWN, OPEN)) {
+        if (!GATE.compareAndSet(this, GOING_DOWN, OPEN)) {
             return true;
         }
         // Given up before the call, so that a reply that comes within it goes up at once and needs no queue.
@@ -341,10 +341,12 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
     }
 
     private void overtake(Part word) {
+        // Before the owner can see that it is overtaken and leave handlers out: from here on it neither executes nor
+        // refuses.
+        GATE.compareAndSet(this, GOING_DOWN, OPEN);
         if (!OVERTAKEN.compareAndSet(this, false, true)) {
             return;
         }
-        GATE.compareAndSet(this, GOING_DOWN, OPEN); // from now on it is neither executed nor refused
         CommandError own = ownFailure;
         CommandContext last =
                 new CommandContext(this, own == null ? word : Part.failed(own).build());
