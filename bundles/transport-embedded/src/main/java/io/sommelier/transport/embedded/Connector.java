@@ -1,0 +1,272 @@
+package io.sommelier.transport.embedded;
+
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Hello;
+import io.sommelier.api.Welcome;
+import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.spi.HelloRefusedException;
+import io.sommelier.spi.Peer;
+import io.sommelier.transport.embedded.MemberSpec.Operation;
+import io.sommelier.wire.serving.HandlerExecutor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A member or sender, with or without a controller: what it serves, its executor, and its one channel at a time. Thread-safe; its lock guards who is connected, and is never
+ * held across a call.
+ */
+final class Connector {
+    private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+
+    private static final long FIRST_RETRY_MILLIS = 250;
+    private static final long MOST_RETRY_MILLIS = 15_000;
+
+    private final Hello template;
+    private final HandlerExecutor executor; // null when it only sends
+    private final LongSupplier nanoClock;
+    private final LongAdder lateAnswers = new LongAdder();
+    private final AtomicInteger announcements = new AtomicInteger();
+
+    private volatile Map<String, Operation> operations;
+    private volatile EmbeddedChannel channel;
+    private volatile Goodbye lastGoodbye;
+
+    // Under the lock.
+    private ChannelAcceptor acceptor;
+    private boolean isClosed;
+    private int failures;
+    private String resumeToken = "";
+
+    Connector(Hello template, Map<String, Operation> operations, HandlerExecutor executor, LongSupplier nanoClock) {
+        this.template = template;
+        this.operations = operations;
+        this.executor = executor;
+        this.nanoClock = nanoClock;
+    }
+
+    String instance() {
+        return template.instance();
+    }
+
+    HandlerExecutor executor() {
+        return executor;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    LongAdder lateAnswers() {
+        return lateAnswers;
+    }
+
+    /** What serves the operation now, or {@code null}. */
+    Operation operation(String name) {
+        return operations.get(name);
+    }
+
+    /** The channel, or {@code null} while there is none; it may not be open yet, or not any more. */
+    EmbeddedChannel channel() {
+        return channel;
+    }
+
+    private Peer peer() {
+        EmbeddedChannel present = channel;
+        return present == null ? null : present.peer();
+    }
+
+    Optional<Welcome> welcome() {
+        return Optional.ofNullable(peer()).map(Peer::welcome);
+    }
+
+    Optional<Goodbye> lastGoodbye() {
+        return Optional.ofNullable(lastGoodbye);
+    }
+
+    // ---- coming and going ----
+
+    /** Says hello to a controller; completes when it was answered, either way. */
+    CompletionStage<Void> connect(ChannelAcceptor to) {
+        EmbeddedChannel fresh = new EmbeddedChannel(this);
+        Hello hello;
+        synchronized (this) {
+            if (isClosed || acceptor == to && channel != null) {
+                return CompletableFuture.completedStage(null);
+            }
+            acceptor = to;
+            channel = fresh;
+            hello = template.toBuilder().resumeToken(resumeToken).build();
+        }
+        if (!template.targetId().isEmpty()) {
+            hello = hello.toBuilder()
+                    .serves(template.targetId(), operations.keySet())
+                    .build();
+        }
+        Set<String> announced = hello.operations();
+        return to.hello(fresh, hello).handle((peer, failure) -> {
+            if (failure == null) {
+                welcomed(fresh, peer, announced);
+            } else {
+                fresh.refused(goodbyeOf(failure));
+            }
+            return null;
+        });
+    }
+
+    private void welcomed(EmbeddedChannel fresh, Peer peer, Set<String> announced) {
+        synchronized (this) {
+            failures = 0;
+            resumeToken = peer.welcome().resumeToken();
+        }
+        fresh.open(peer);
+        if (!operations.keySet().equals(announced)) {
+            announce();
+        }
+    }
+
+    private static Goodbye goodbyeOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof HelloRefusedException refused
+                ? refused.goodbye()
+                : new Goodbye(CloseReason.OTHER, true, "the controller failed to answer the hello: " + cause);
+    }
+
+    /** The channel was refused, or is closed: comes back by and by, where that makes sense. */
+    void gone(EmbeddedChannel ended, Goodbye goodbye) {
+        ChannelAcceptor to;
+        long delayMillis;
+        synchronized (this) {
+            if (channel != ended) {
+                return; // another one has taken its place
+            }
+            channel = null;
+            lastGoodbye = goodbye;
+            if (isClosed || acceptor == null) {
+                return;
+            }
+            to = acceptor;
+            delayMillis = Math.min(MOST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(failures++, 10));
+        }
+        if (!goodbye.comeBack()) {
+            LOG.warn("{} is not connected any more: {}, {}", instance(), goodbye.reason(), goodbye.message());
+            return;
+        }
+        LOG.info("{} is not connected now: {}, {}", instance(), goodbye.reason(), goodbye.message());
+        long jitter = ThreadLocalRandom.current().nextLong(delayMillis / 2 + 1);
+        CompletableFuture.delayedExecutor(delayMillis + jitter, TimeUnit.MILLISECONDS)
+                .execute(() -> reconnect(to));
+    }
+
+    private void reconnect(ChannelAcceptor to) {
+        synchronized (this) {
+            if (acceptor != to || channel != null) {
+                return;
+            }
+        }
+        connect(to);
+    }
+
+    /** The controller goes: drains, says goodbye, and waits for the next {@link #connect}. */
+    CompletionStage<Void> disconnect(Duration drainLimit) {
+        EmbeddedChannel present;
+        synchronized (this) {
+            acceptor = null;
+            present = channel;
+        }
+        return present == null
+                ? CompletableFuture.completedStage(null)
+                : present.drain(new Goodbye(CloseReason.SHUTDOWN, true, "the transport stops"), drainLimit);
+    }
+
+    /** The connector goes: drains, says goodbye, and gives up its threads. */
+    CompletionStage<Void> close(Duration drain) {
+        EmbeddedChannel present;
+        synchronized (this) {
+            isClosed = true;
+            acceptor = null;
+            present = channel;
+        }
+        CompletionStage<Void> drained = present == null
+                ? CompletableFuture.completedStage(null)
+                : present.drain(new Goodbye(CloseReason.NORMAL, false, instance() + " was closed"), drain);
+        return executor == null ? drained : drained.thenCompose(done -> closeExecutor());
+    }
+
+    /** What still runs was told that nobody waits for it any more, so it gets no further time. It may take some to end, and not on the thread of somebody else. */
+    private CompletionStage<Void> closeExecutor() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Thread closer = new Thread(
+                () -> {
+                    executor.close(Duration.ZERO);
+                    closed.complete(null);
+                },
+                instance() + "-close");
+        closer.setDaemon(true);
+        closer.start();
+        return closed;
+    }
+
+    /** Loses the channel as if the connector had died: no drain, no goodbye, no return. */
+    void cut() {
+        EmbeddedChannel present = channel;
+        if (present != null) {
+            present.close(new Goodbye(CloseReason.LOST, false, "the channel was cut"));
+        }
+    }
+
+    // ---- operations ----
+
+    void add(String name, Operation operation) {
+        Hello.of(instance()).serves(template.targetId(), Set.of(name)); // checks the name
+        synchronized (this) {
+            Map<String, Operation> changed = new HashMap<>(operations);
+            changed.put(name, operation);
+            operations = Map.copyOf(changed);
+        }
+        announce();
+    }
+
+    void remove(String name) {
+        synchronized (this) {
+            Map<String, Operation> changed = new HashMap<>(operations);
+            changed.remove(name);
+            operations = Map.copyOf(changed);
+        }
+        announce();
+    }
+
+    /** Tells the controller what is served now. Of several threads one tells, so that the last word is the true one. */
+    private void announce() {
+        if (announcements.getAndIncrement() != 0) {
+            return;
+        }
+        int seen = 1;
+        do {
+            Peer present = peer();
+            if (present != null) {
+                present.operations(operations.keySet());
+            }
+            seen = announcements.addAndGet(-seen);
+        } while (seen != 0);
+    }
+
+    @Override
+    public String toString() {
+        return instance();
+    }
+}

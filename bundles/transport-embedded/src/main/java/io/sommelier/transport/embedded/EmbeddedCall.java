@@ -1,0 +1,147 @@
+package io.sommelier.transport.embedded;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.CommandSender;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Part;
+import io.sommelier.api.ReplyListener;
+import io.sommelier.api.Stage;
+import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Peer;
+import io.sommelier.spi.ReplyPath;
+import io.sommelier.wire.serving.PendingCall;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** A command that a connector in this JVM sent. Thread-safe. */
+final class EmbeddedCall extends PendingCall {
+    /** In place of the hold when the call has ended: what the controller kept for it is let go. */
+    private static final Object ENDED = new Object();
+
+    private static final VarHandle HOLD;
+
+    static {
+        try {
+            HOLD = MethodHandles.lookup().findVarHandle(EmbeddedCall.class, "hold", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** What the caller said before the controller had given its {@link Incoming}: while {@link Peer#command} still runs. */
+    private record Early(long creditBytes, String cancelReason) {}
+
+    @SuppressWarnings("unused") // through HOLD
+    private volatile Object hold;
+
+    private EmbeddedCall(Command command) {
+        super(command);
+    }
+
+    private EmbeddedCall(Command command, ReplyListener listener) {
+        super(command, listener);
+    }
+
+    static EmbeddedCall send(Connector from, Command command) {
+        return new EmbeddedCall(command).sent(from, command);
+    }
+
+    static EmbeddedCall send(Connector from, Command command, ReplyListener listener) {
+        return new EmbeddedCall(command, listener).sent(from, command);
+    }
+
+    private EmbeddedCall sent(Connector from, Command command) {
+        EmbeddedChannel channel = from.channel();
+        Peer peer = channel == null ? null : channel.peer();
+        if (peer == null) {
+            part(Part.failed(new CommandError(
+                            ErrorCode.CONTROLLER_GONE,
+                            Outcome.NOT_SENT,
+                            true,
+                            Stage.SEND_QUEUE,
+                            from + " has no controller now"))
+                    .build());
+            return this;
+        }
+        channel.callBegins();
+        Incoming incoming = peer.command(command, CommandSender.INITIAL_CREDIT_BYTES, new Way(this, channel));
+        while (true) {
+            Object before = hold;
+            if (before == ENDED) {
+                return this;
+            }
+            if (HOLD.compareAndSet(this, before, incoming)) {
+                if (before instanceof Early early) {
+                    pass(early, incoming);
+                }
+                return this;
+            }
+        }
+    }
+
+    private static void pass(Early early, Incoming incoming) {
+        if (early.creditBytes > 0) {
+            incoming.credit(early.creditBytes);
+        }
+        if (early.cancelReason != null) {
+            incoming.cancel(early.cancelReason);
+        }
+    }
+
+    @Override
+    protected void sendCredit(long bytes) {
+        while (true) {
+            Object now = hold;
+            if (now instanceof Incoming incoming) {
+                incoming.credit(bytes);
+                return;
+            }
+            if (now == ENDED) {
+                return;
+            }
+            Early before = now instanceof Early early ? early : new Early(0, null);
+            long sum = before.creditBytes + bytes;
+            if (HOLD.compareAndSet(this, now, new Early(sum < 0 ? Long.MAX_VALUE : sum, before.cancelReason))) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    protected void sendCancel(String reason) {
+        while (true) {
+            Object now = hold;
+            if (now instanceof Incoming incoming) {
+                incoming.cancel(reason);
+                return;
+            }
+            if (now == ENDED) {
+                return;
+            }
+            Early before = now instanceof Early early ? early : new Early(0, null);
+            if (HOLD.compareAndSet(this, now, new Early(before.creditBytes, reason))) {
+                return;
+            }
+        }
+    }
+
+    /** The way of the reply; apart from the call, which its user sees. */
+    private record Way(EmbeddedCall call, EmbeddedChannel channel) implements ReplyPath {
+        @Override
+        public void admitted() {
+            call.confirmAdmitted();
+        }
+
+        @Override
+        public void part(Part part) {
+            if (!part.status().isTerminal()) {
+                call.part(part);
+            } else if (HOLD.getAndSet(call, ENDED) != ENDED) {
+                channel.callEnded();
+                call.part(part);
+            }
+        }
+    }
+}

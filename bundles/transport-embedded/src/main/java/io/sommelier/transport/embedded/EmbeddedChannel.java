@@ -1,0 +1,242 @@
+package io.sommelier.transport.embedded;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.CommandException;
+import io.sommelier.api.CommandHandler;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Stage;
+import io.sommelier.spi.Channel;
+import io.sommelier.spi.Outgoing;
+import io.sommelier.spi.Peer;
+import io.sommelier.transport.embedded.MemberSpec.Operation;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The channel of a connector in this JVM. Thread-safe, without a thread or queue of its own: a direct handler runs on the thread that offers, any other on the executor of its
+ * member, whose queue is the send queue of the channel. A command is claimed when a thread takes it.
+ */
+final class EmbeddedChannel implements Channel {
+    private static final CommandHandler SERVED_NO_MORE = (invocation, responder) -> {
+        throw new CommandException(CommandError.of(
+                ErrorCode.UNKNOWN_OPERATION,
+                Outcome.REFUSED,
+                Stage.MEMBER_QUEUE,
+                "the member no longer serves " + invocation.command().operation()));
+    };
+    private static final Operation REMOVED = new Operation(SERVED_NO_MORE, true);
+
+    private final Connector connector;
+    /** What was offered and has not ended. */
+    private final Set<EmbeddedExecution> live = ConcurrentHashMap.newKeySet();
+    /** What was offered before the welcome. */
+    private final Queue<EmbeddedExecution> early = new ConcurrentLinkedQueue<>();
+    /** How many commands the connector has sent that have not ended. */
+    private final AtomicLong calls = new AtomicLong();
+
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final AtomicBoolean isPeerTold = new AtomicBoolean();
+
+    private volatile Peer peer;
+    private volatile boolean isDraining;
+    private volatile Goodbye goodbye; // there when closed
+
+    EmbeddedChannel(Connector connector) {
+        this.connector = connector;
+    }
+
+    /** The controller's side, or {@code null} before the welcome and after the end. */
+    Peer peer() {
+        return goodbye == null ? peer : null;
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    @Override
+    public String transport() {
+        return "embedded";
+    }
+
+    @Override
+    public String remoteAddress() {
+        return "this JVM";
+    }
+
+    // ---- commands to the connector ----
+
+    @Override
+    public boolean offer(Outgoing outgoing) {
+        if (goodbye != null) {
+            return false;
+        }
+        Command command = outgoing.command();
+        if (command == null) {
+            return true; // it has ended, and would refuse the claim
+        }
+        Operation operation = connector.operation(command.operation());
+        if (operation == null) {
+            operation = REMOVED;
+        }
+        EmbeddedExecution execution = new EmbeddedExecution(this, outgoing, operation);
+        outgoing.channelState(execution);
+        live.add(execution);
+        if (goodbye != null) {
+            return !takeBack(execution);
+        }
+        if (peer == null) {
+            early.add(execution);
+            if (peer != null) {
+                startEarly();
+            }
+            return true;
+        }
+        return execution.tryStart() || !takeBack(execution);
+    }
+
+    /** {@code false} when the end of the channel was faster, and has told the entry. */
+    private boolean takeBack(EmbeddedExecution execution) {
+        boolean isBack = execution.takeBack();
+        if (isBack) {
+            forget(execution);
+        }
+        return isBack;
+    }
+
+    private void startEarly() {
+        for (EmbeddedExecution first = early.poll(); first != null; first = early.poll()) {
+            if (!first.tryStart()) {
+                first.end();
+            }
+        }
+    }
+
+    @Override
+    public void credit(Outgoing outgoing, long bytes) {
+        if (outgoing.channelState() instanceof EmbeddedExecution execution) {
+            execution.credit(bytes);
+        }
+    }
+
+    @Override
+    public void cancel(Outgoing outgoing, String reason) {
+        if (outgoing.channelState() instanceof EmbeddedExecution execution) {
+            execution.cancel();
+        }
+    }
+
+    /** The execution has ended, and its entry was told what it is owed. */
+    void forget(EmbeddedExecution execution) {
+        live.remove(execution);
+        if (isDraining) {
+            settleIfIdle();
+        }
+    }
+
+    // ---- commands of the connector ----
+
+    void callBegins() {
+        calls.getAndIncrement();
+    }
+
+    void callEnded() {
+        calls.getAndDecrement();
+        if (isDraining) {
+            settleIfIdle();
+        }
+    }
+
+    // ---- life ----
+
+    /** Nobody is nearer. */
+    @Override
+    public CompletionStage<Void> probe() {
+        return goodbye == null
+                ? CompletableFuture.completedStage(null)
+                : CompletableFuture.failedStage(new IllegalStateException("the channel is closed"));
+    }
+
+    /** The controller took the connector in. */
+    void open(Peer welcoming) {
+        peer = welcoming;
+        if (goodbye != null) {
+            settleIfIdle();
+        }
+        startEarly();
+    }
+
+    /** The controller did not take the connector in. */
+    void refused(Goodbye why) {
+        close(why); // nothing is offered to it, but its peer will never be there to be told
+        connector.gone(this, why);
+        ended.complete(null);
+    }
+
+    /**
+     * Lets commands end that are under way, in either direction, and closes.
+     *
+     * @return completes when the controller was told that the channel is gone
+     */
+    CompletionStage<Void> drain(Goodbye then, Duration limit) {
+        Peer present = peer();
+        if (present != null) {
+            present.draining();
+        }
+        isDraining = true;
+        settleIfIdle();
+        idle.thenRun(() -> close(then));
+        if (!idle.isDone()) {
+            CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS)
+                    .execute(() -> close(then));
+        }
+        return ended.copy();
+    }
+
+    @Override
+    public void close(Goodbye why) {
+        synchronized (idle) {
+            if (goodbye != null) {
+                return;
+            }
+            goodbye = why;
+        }
+        isDraining = true;
+        live.forEach(EmbeddedExecution::end);
+        settleIfIdle();
+    }
+
+    /** The controller hears of the end when it has heard of every command: from the thread that brings the last of both. */
+    private void settleIfIdle() {
+        if (!live.isEmpty()) {
+            return;
+        }
+        if (calls.get() == 0) {
+            idle.complete(null);
+        }
+        Goodbye why = goodbye;
+        Peer present = peer;
+        if (why != null && present != null && isPeerTold.compareAndSet(false, true)) {
+            present.closed(why);
+            connector.gone(this, why);
+            ended.complete(null);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "EmbeddedChannel[" + connector + "]";
+    }
+}

@@ -1,0 +1,90 @@
+package io.sommelier.transport.embedded;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.Invocation;
+import io.sommelier.api.Part;
+import io.sommelier.spi.Outgoing;
+import io.sommelier.transport.embedded.MemberSpec.Operation;
+import io.sommelier.wire.serving.Execution;
+import java.util.concurrent.TimeUnit;
+
+/** A command at its handler in this JVM: what the handler answers goes straight to the controller's entry. Thread-safe. */
+final class EmbeddedExecution extends Execution {
+    /** A handler may be told this much more time than remains, which spares most commands a copy. */
+    private static final long TOLERATED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final EmbeddedChannel channel;
+    private final Outgoing outgoing;
+    private final Operation operation;
+    private volatile boolean isCancelled;
+
+    EmbeddedExecution(EmbeddedChannel channel, Outgoing outgoing, Operation operation) {
+        super(operation.isDirect() ? null : channel.connector().executor());
+        this.channel = channel;
+        this.outgoing = outgoing;
+        this.operation = operation;
+    }
+
+    @Override
+    protected boolean claim() {
+        Command command = outgoing.claim() ? outgoing.command() : null;
+        if (command == null) {
+            forget();
+            return false;
+        }
+        long remaining = outgoing.remainingNanos();
+        if (command.ttlNanos() - remaining > TOLERATED_NANOS) {
+            command = command.toBuilder().remainingNanos(remaining).build();
+        }
+        bind(
+                operation.handler(),
+                new Invocation(
+                        command,
+                        outgoing.source(),
+                        outgoing.principal(),
+                        outgoing.attempt(),
+                        channel.connector().nanoClock()),
+                outgoing.initialCredit());
+        return true;
+    }
+
+    @Override
+    protected void emit(Part part) {
+        boolean isWanted = outgoing.part(part);
+        if (part.status().isTerminal()) {
+            forget();
+        } else if (!isWanted) {
+            cancel();
+        }
+    }
+
+    @Override
+    protected void unanswered() {
+        outgoing.channelState(null); // once it is lost, the entry may belong to another channel
+        if (!isCancelled) {
+            outgoing.lost();
+        }
+        channel.forget(this);
+    }
+
+    @Override
+    protected void late(Part part) {
+        channel.connector().lateAnswers().increment();
+    }
+
+    /** The controller has ended the command, and wants to hear no more of it. */
+    void cancel() {
+        isCancelled = true;
+        end();
+    }
+
+    /** Nobody took the command: nothing of it is said to the entry. */
+    boolean takeBack() {
+        return withdraw();
+    }
+
+    private void forget() {
+        outgoing.channelState(null);
+        channel.forget(this);
+    }
+}
