@@ -3,7 +3,7 @@ package io.sommelier.connector;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Credential;
 import io.sommelier.api.Hello;
@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -198,9 +199,8 @@ public final class ConnectorBuilder {
         ConnectorSettings settings = new ConnectorSettings(hello.build(), link, clock);
 
         String threadName = "sommelier-" + instance;
-        EventLoopGroup group = sharedGroup != null
-                ? sharedGroup
-                : new NioEventLoopGroup(1, new DefaultThreadFactory(threadName + "-io"));
+        EventLoopGroup group =
+                sharedGroup != null ? sharedGroup : new NioEventLoopGroup(1, ioThread(threadName + "-io"));
         EventLoop loop = group.next();
         HandlerExecutor executor =
                 new HandlerExecutor(threadName, threads, queueCapacity < 0 ? capacity : queueCapacity);
@@ -232,6 +232,10 @@ public final class ConnectorBuilder {
         List<HostPort> dialled = controllers.isEmpty() ? List.of(DEFAULT_CONTROLLER) : controllers;
         Backoff backoff = new Backoff(dialFirst, dialMost, random);
         return new Dialer(loop, new DialPlan(dialled, backoff), connectLimit.toMillis(), lifecycle);
+    }
+
+    private static ThreadFactory ioThread(String name) {
+        return task -> new FastThreadLocalThread(task, name);
     }
 
     private static CompletionStage<Void> end(EventLoopGroup group) {

@@ -1,7 +1,6 @@
 package io.sommelier.connector;
 
 import io.netty.util.NetUtil;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -13,16 +12,17 @@ import java.util.concurrent.TimeUnit;
 
 /** Looks names up on a thread of its own, since that may take seconds; the thread comes and goes with the need. Thread-safe. */
 final class NameLookup implements AutoCloseable {
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1,
-            1,
-            5,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            new DefaultThreadFactory("sommelier-connector-names", true));
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), NameLookup::daemon);
 
     NameLookup() {
         thread.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "sommelier-connector-names");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Completes with the address, at once when the host is numeric; fails with {@link UnknownHostException}. */

@@ -17,8 +17,8 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.NetUtil;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
@@ -28,6 +28,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,8 +68,13 @@ final class TcpRun implements SocketOwner {
         this.transport = transport;
         this.settings = settings;
         this.acceptor = acceptor;
-        group = new NioEventLoopGroup(settings.ioThreads(), new DefaultThreadFactory("sommelier-tcp"));
+        group = new NioEventLoopGroup(settings.ioThreads(), threads());
         group.forEach(loop -> channels.put(loop, new LoopChannels()));
+    }
+
+    private static ThreadFactory threads() {
+        AtomicInteger number = new AtomicInteger();
+        return task -> new FastThreadLocalThread(task, "sommelier-tcp-" + number.incrementAndGet());
     }
 
     // --- start ------------------------------------------------------------------------------------------------
