@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param low the lower 64 bits
  */
 public record CommandId(long high, long low) {
+    private static final int TEXT_LENGTH = 36;
 
     /** A new id in the layout of a UUID version 7 (RFC 9562): it starts with the wall clock in milliseconds, so ids sort roughly by age. */
     public static CommandId random() {
@@ -20,12 +21,17 @@ public record CommandId(long high, long low) {
     }
 
     /**
-     * Reads the textual form of a UUID, any version.
+     * Reads the textual form of a UUID, any version, in either case.
      *
-     * @throws IllegalArgumentException when the text is no UUID
+     * @throws IllegalArgumentException when the text is no UUID in its full length
      */
     public static CommandId parse(String text) {
-        UUID uuid = UUID.fromString(text);
+        UUID uuid = text.length() == TEXT_LENGTH ? UUID.fromString(text) : null;
+        // the parser of the JDK forgives digits that are missing, or in the wrong group
+        if (uuid == null || !uuid.toString().equalsIgnoreCase(text)) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no command id, allowed is a UUID: 32 hexadecimal digits as 8-4-4-4-12");
+        }
         return new CommandId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
     }
 
