@@ -193,7 +193,7 @@ public final class Headers implements Iterable<Headers.Header> {
          * @throws IllegalArgumentException when name or value is out of these bounds
          */
         public Builder add(String name, String value) {
-            byte[] nameBytes = name.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+            byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
             byte[] valueBytes = value.getBytes(StandardCharsets.UTF_8);
             if (nameBytes.length == 0 || nameBytes.length > 255) {
                 throw new IllegalArgumentException(
@@ -204,6 +204,10 @@ public final class Headers implements Iterable<Headers.Header> {
                         + " bytes, allowed are at most 65535");
             }
             for (int i = 0; i < nameBytes.length; i++) {
+                // by hand: String.toLowerCase makes ASCII of some characters that are not
+                if (nameBytes[i] >= 'A' && nameBytes[i] <= 'Z') {
+                    nameBytes[i] += 'a' - 'A';
+                }
                 checkNameByte(nameBytes[i], i);
             }
             makeRoom(3 + nameBytes.length + valueBytes.length);
