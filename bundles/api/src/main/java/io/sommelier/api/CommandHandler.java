@@ -36,15 +36,18 @@ public interface CommandHandler {
 
     /**
      * A handler that streams what the iterator gives, one DATA part an element, then completes. The iterator is pulled on the handler's executor, only against
-     * credit, never by two threads at once, and is closed, if it is {@link AutoCloseable}, at the end, however that comes.
+     * credit, never by two threads at once, and is closed, if it is {@link AutoCloseable}, at the end, however that comes: before a terminal of its own is answered; on a
+     * cancel, on the thread that brought it, unless it is just being pulled. {@code null}, as iterator or element, ends the command with {@link ErrorCode#BAD_REPLY}.
      */
     static CommandHandler iterating(Function<? super Invocation, ? extends Iterator<Payload>> function) {
         return (invocation, responder) -> new IteratorHandler(responder, function.apply(invocation)).start();
     }
 
-    /** A handler that streams what the publisher gives, one DATA part an element, then completes. Demand follows credit; a cancelled command cancels the subscription. */
+    /**
+     * A handler that streams what the publisher gives, one DATA part an element, then completes. Demand follows credit; a cancelled command cancels the subscription.
+     * {@code null} in place of a publisher ends the command with {@link ErrorCode#BAD_REPLY}.
+     */
     static CommandHandler publishing(Function<? super Invocation, ? extends Flow.Publisher<Payload>> function) {
-        return (invocation, responder) ->
-                function.apply(invocation).subscribe(new Handlers.PublisherHandler(responder));
+        return (invocation, responder) -> Handlers.publish(responder, function.apply(invocation));
     }
 }

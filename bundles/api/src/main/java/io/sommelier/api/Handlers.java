@@ -16,12 +16,15 @@ final class Handlers {
 
     static void completeWith(Responder responder, Payload answer) {
         if (answer == null) {
-            responder.fail(Part.failed(CommandError.of(
-                            ErrorCode.BAD_REPLY, Outcome.EXECUTED, Stage.EXECUTION, "the handler answered null"))
-                    .build());
+            responder.fail(badReply("the handler answered null"));
         } else {
             responder.complete(answer);
         }
+    }
+
+    private static Part badReply(String message) {
+        return Part.failed(CommandError.of(ErrorCode.BAD_REPLY, Outcome.EXECUTED, Stage.EXECUTION, message))
+                .build();
     }
 
     static void completeLater(Responder responder, CompletionStage<Payload> stage) {
@@ -30,7 +33,7 @@ final class Handlers {
             return;
         }
         if (stage instanceof Future<?> future) {
-            responder.onCancel(() -> future.cancel(true));
+            responder.onCancel(() -> cancel(future));
         }
         stage.whenComplete((answer, failure) -> {
             if (failure == null) {
@@ -41,6 +44,14 @@ final class Handlers {
         });
     }
 
+    private static void cancel(Future<?> future) {
+        try {
+            future.cancel(true);
+        } catch (UnsupportedOperationException readOnly) {
+            // a minimal stage of a CompletableFuture is a Future, but cannot be cancelled: it is left alone
+        }
+    }
+
     /** The error of a failure that user code threw: its own, or EXECUTED with the exception's text. */
     static CommandError errorOf(Throwable failure) {
         Throwable cause = failure;
@@ -49,6 +60,14 @@ final class Handlers {
             cause = cause.getCause();
         }
         return cause instanceof CommandException known ? known.error() : CommandError.executed(cause.toString());
+    }
+
+    static void publish(Responder responder, Flow.Publisher<Payload> publisher) {
+        if (publisher == null) {
+            completeWith(responder, null);
+        } else {
+            publisher.subscribe(new PublisherHandler(responder));
+        }
     }
 
     /** Pulls an iterator against credit. The responder never runs two onCredit tasks at once, and {@code running} keeps the first pull apart from them. */
@@ -92,37 +111,64 @@ final class Handlers {
         }
 
         private void pullWhileCredit() {
+            Part terminal;
             try {
-                while (!responder.isEnded()) {
-                    if (held == null) {
-                        if (!source.hasNext()) {
-                            end();
-                            responder.complete(Payload.empty());
-                            return;
-                        }
-                        held = source.next();
-                    }
-                    if (!responder.data(held)) {
-                        return;
-                    }
-                    held = null;
+                terminal = pullUntilStopped();
+                if (terminal == null) {
+                    return;
                 }
-                end();
             } catch (RuntimeException failure) {
-                end();
-                responder.fail(Part.failed(errorOf(failure)).build());
+                terminal = Part.failed(errorOf(failure)).build();
+            } catch (Error failure) {
+                close();
+                throw failure; // fails the command, as what a handler throws
+            }
+            Part failedToClose = close();
+            if (terminal.status() == PartStatus.COMPLETE && failedToClose != null) {
+                terminal = failedToClose;
+            }
+            if (responder.isEnded()) {
+                return;
+            }
+            if (terminal.status() == PartStatus.COMPLETE) {
+                responder.complete(terminal);
+            } else {
+                responder.fail(terminal);
             }
         }
 
-        private void end() {
+        /** The terminal, or {@code null} when there is no more credit. */
+        private Part pullUntilStopped() {
+            while (!responder.isEnded()) {
+                if (held == null) {
+                    if (!source.hasNext()) {
+                        break;
+                    }
+                    held = source.next();
+                    if (held == null) {
+                        return badReply("the iterator gave null");
+                    }
+                }
+                if (!responder.data(held)) {
+                    return null;
+                }
+                held = null;
+            }
+            return Part.complete(Payload.empty()).build();
+        }
+
+        /** Closes the source, once; gives its failure, or {@code null}. */
+        private Part close() {
             ended = true;
+            held = null;
             if (source instanceof AutoCloseable closeable) {
                 try {
                     closeable.close();
                 } catch (Exception failure) {
-                    responder.fail(Part.failed(errorOf(failure)).build());
+                    return Part.failed(errorOf(failure)).build();
                 }
             }
+            return null;
         }
     }
 
