@@ -1,6 +1,7 @@
 package io.sommelier.api;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -163,7 +164,7 @@ public final class Command {
         private CommandId replayOf;
 
         private Builder(Target target, String operation) {
-            this.target = target;
+            this.target = Objects.requireNonNull(target, "target");
             this.operation = operation;
         }
 
@@ -202,7 +203,7 @@ public final class Command {
 
         /** Sets the headers, in place of those set before. */
         public Builder headers(Headers value) {
-            headers = value;
+            headers = Objects.requireNonNull(value, "headers");
             return this;
         }
 
@@ -218,7 +219,7 @@ public final class Command {
 
         /** Sets the bytes. */
         public Builder payload(Payload value) {
-            payload = value;
+            payload = Objects.requireNonNull(value, "payload");
             return this;
         }
 

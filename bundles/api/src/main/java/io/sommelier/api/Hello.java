@@ -2,6 +2,7 @@ package io.sommelier.api;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -169,7 +170,7 @@ public final class Hello {
 
         /** Sets the proof of who the connector is. */
         public Builder credential(Credential value) {
-            credential = value;
+            credential = Objects.requireNonNull(value, "credential");
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.sommelier.api;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -44,7 +45,7 @@ public final class Part {
 
     /** Starts a FAILED part. */
     public static Builder failed(CommandError error) {
-        return new Builder(PartStatus.FAILED, Payload.empty(), error);
+        return new Builder(PartStatus.FAILED, Payload.empty(), Objects.requireNonNull(error, "error"));
     }
 
     /** What this part says. */
@@ -122,13 +123,13 @@ public final class Part {
 
         private Builder(PartStatus status, Payload payload, CommandError error) {
             this.status = status;
-            this.payload = payload;
+            this.payload = Objects.requireNonNull(payload, "payload");
             this.error = error;
         }
 
         /** Sets the headers, in place of those set before. */
         public Builder headers(Headers value) {
-            headers = value;
+            headers = Objects.requireNonNull(value, "headers");
             return this;
         }
 
