@@ -2,7 +2,6 @@ package io.sommelier.pipeline;
 
 import static io.sommelier.pipeline.Fixtures.*;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
@@ -93,7 +92,7 @@ class AsyncHandlerTest {
             expected.forEach(text -> run.up(data(text)));
             run.up(complete("end"));
 
-            await().until(() -> end.terminals() == 1);
+            eventually(() -> end.terminals() == 1);
             assertThat(end.texts().subList(0, 2000)).isEqualTo(expected);
             assertThat(end.overlaps).hasValue(0);
         } finally {

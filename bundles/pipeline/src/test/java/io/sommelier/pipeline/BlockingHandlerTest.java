@@ -2,7 +2,6 @@ package io.sommelier.pipeline;
 
 import static io.sommelier.pipeline.Fixtures.*;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.CommandError;
 import io.sommelier.api.ErrorCode;
@@ -55,7 +54,7 @@ class BlockingHandlerTest {
 
         executed(chain, end);
 
-        await().until(() -> end.executed.size() == 1);
+        eventually(() -> end.executed.size() == 1);
         assertThat(threads)
                 .containsExactly(
                         Thread.currentThread().getName(),
@@ -79,7 +78,7 @@ class BlockingHandlerTest {
         assertThat(error.stage()).isEqualTo(Stage.PIPELINE);
         assertThat(error.retryable()).isTrue();
         leave.countDown();
-        await().until(() -> end.executed.size() == 2);
+        eventually(() -> end.executed.size() == 2);
     }
 
     @Test
@@ -114,7 +113,7 @@ class BlockingHandlerTest {
 
         leave.countDown();
 
-        await().until(() -> ends.stream().allMatch(one -> one.terminals() == 1));
+        eventually(() -> ends.stream().allMatch(one -> one.terminals() == 1));
         assertThat(ends).allSatisfy(one -> assertThat(one.texts()).containsExactly("a", "b", "c"));
     }
 
@@ -132,7 +131,7 @@ class BlockingHandlerTest {
 
         assertThat(end.statuses()).containsExactly(PartStatus.FAILED);
         leave.countDown();
-        await().until(() -> threads.size() == 2);
+        eventually(() -> threads.size() == 2);
         assertThat(threads).allMatch("sommelier-pipeline-blocking-1"::equals);
         assertThat(end.sent).hasSize(1);
     }
@@ -162,7 +161,7 @@ class BlockingHandlerTest {
         chain.close();
         run.up(complete("x"));
 
-        await().until(() -> end.terminals() == 1);
-        await().until(() -> !used.get(0).isAlive());
+        eventually(() -> end.terminals() == 1);
+        eventually(() -> !used.get(0).isAlive());
     }
 }

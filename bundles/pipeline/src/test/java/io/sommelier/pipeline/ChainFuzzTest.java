@@ -2,7 +2,6 @@ package io.sommelier.pipeline;
 
 import static io.sommelier.pipeline.Fixtures.*;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
@@ -14,7 +13,6 @@ import io.sommelier.spi.Context;
 import io.sommelier.spi.Phase;
 import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.PipelineHandler;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -166,10 +164,10 @@ class ChainFuzzTest {
         }
         drivers.forEach(CompletableFuture::join);
         // Only what is stuck for ever is left when nothing moves any more; then the deadline comes for all.
-        await().pollInterval(Duration.ofMillis(50)).until(new Standstill(guests)::isReached);
+        eventually(new Standstill(guests)::isReached);
         guests.forEach(guest -> guest.run.up(failed(ErrorCode.EXPIRED, Outcome.UNKNOWN)));
 
-        await().until(() -> guests.stream().allMatch(guest -> guest.terminals() >= 1));
+        eventually(() -> guests.stream().allMatch(guest -> guest.terminals() >= 1));
         assertThat(guests).hasSize(RUNS).allSatisfy(ChainFuzzTest::isWellServed);
         assertThat(chain.view().commands()).isEqualTo(RUNS);
         long ends = chain.view().completed()

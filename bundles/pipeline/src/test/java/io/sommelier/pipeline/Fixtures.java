@@ -12,14 +12,20 @@ import io.sommelier.spi.Phase;
 import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.PipelineHandler;
 import io.sommelier.spi.Principal;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.awaitility.Awaitility;
 
 /** Commands, parts and handlers to test with. */
 final class Fixtures {
-    static final Principal ANNA = new Principal("anna", java.util.Set.of("guest"));
+    static final Principal ANNA = new Principal("anna", Set.of("guest"));
     static final Map<String, Object> ON_ERROR = Map.of(PipelineHandler.RUNS_ON_ERROR, true);
     static final Map<String, Object> BLOCKING = Map.of(PipelineHandler.BLOCKING, true);
 
@@ -69,7 +75,7 @@ final class Fixtures {
     }
 
     static Map<String, Object> in(Phase phase, Map<String, Object> others) {
-        Map<String, Object> all = new java.util.HashMap<>(others);
+        Map<String, Object> all = new HashMap<>(others);
         all.put(PipelineHandler.PHASE, phase.name());
         return all;
     }
@@ -122,7 +128,16 @@ final class Fixtures {
         };
     }
 
-    static PipelineHandler recorder(java.util.List<String> log, String name) {
+    static PipelineHandler recorder(List<String> log, String name) {
         return onBoth(context -> log.add("down " + name), context -> log.add("up " + name));
+    }
+
+    /** Waits for other threads; long enough for a busy machine. */
+    static void eventually(Callable<Boolean> condition) {
+        Awaitility.await()
+                .pollDelay(Duration.ofMillis(20))
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(40))
+                .until(condition);
     }
 }

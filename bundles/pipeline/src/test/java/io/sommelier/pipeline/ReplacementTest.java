@@ -2,7 +2,6 @@ package io.sommelier.pipeline;
 
 import static io.sommelier.pipeline.Fixtures.*;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.Command;
 import io.sommelier.spi.Context;
@@ -169,6 +168,6 @@ class ReplacementTest {
             run[0].down();
         }
 
-        await().until(() -> right.get() == 1000);
+        eventually(() -> right.get() == 1000);
     }
 }

@@ -11,7 +11,6 @@ import io.sommelier.spi.Principal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
@@ -105,11 +104,11 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
         } else if (owed > chain.engine.maxWaitingParts() && !next.status().isTerminal()) {
             overflow();
         } else {
-            await(next);
+            queue(next);
         }
     }
 
-    private void await(Part next) {
+    private void queue(Part next) {
         if (waiting == null) {
             WAITING.compareAndSet(this, null, new ConcurrentLinkedQueue<Part>());
         }
@@ -208,8 +207,8 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
             CompletionStage<Void> stage = step.call(this);
             if (stage == null) {
                 thrown = new NullPointerException("the handler returned null instead of a stage");
-            } else if (stage != PipelineHandler.NEXT && !isDone(stage)) {
-                return awaits(step, stage);
+            } else if (stage != PipelineHandler.NEXT && !StageWait.isNeedless(stage)) {
+                return waitFor(step, stage);
             }
         } catch (VirtualMachineError e) {
             throw e; // never answered; the deadline ends the command
@@ -220,14 +219,7 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
         return true;
     }
 
-    /** Spares the common case an object. Of the exact class only: a subclass may refuse the question, as that of NEXT does. */
-    private static boolean isDone(CompletionStage<Void> stage) {
-        return stage.getClass() == CompletableFuture.class
-                && ((CompletableFuture<Void>) stage).isDone()
-                && !((CompletableFuture<Void>) stage).isCompletedExceptionally();
-    }
-
-    private boolean awaits(Step step, CompletionStage<Void> stage) {
+    private boolean waitFor(Step step, CompletionStage<Void> stage) {
         StageWait wait = new StageWait(this, step);
         try {
             stage.whenComplete(wait);
@@ -351,31 +343,12 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
         CommandContext last =
                 new CommandContext(this, own == null ? word : Part.failed(own).build());
         try {
-            for (Step step : chain.upSteps) {
-                if (step.runsOnError && !step.blocking) {
-                    callWithoutWaiting(step, last);
-                } else if (step.runsOnError) {
-                    CommandContext beside = new CommandContext(last, last.part);
-                    chain.engine.pool.always(() -> callWithoutWaiting(step, beside));
-                }
-            }
+            LastWord.pass(chain, last);
         } finally {
             sendLast(last.part);
             if (waiting != null) {
                 waiting.clear();
             }
-        }
-    }
-
-    private static void callWithoutWaiting(Step step, CommandContext context) {
-        try {
-            step.call(context);
-        } catch (VirtualMachineError | CommandException e) {
-            if (e instanceof VirtualMachineError error) {
-                throw error;
-            }
-        } catch (Throwable e) {
-            step.failed(e);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.sommelier.pipeline.internal;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
@@ -20,6 +22,13 @@ final class StageWait extends AtomicInteger implements BiConsumer<Object, Throwa
     StageWait(ChainRun run, Step step) {
         this.run = run;
         this.step = step;
+    }
+
+    /** Spares the common case an object. Of the exact class only: a subclass may refuse the question, as a minimal stage does. */
+    static boolean isNeedless(CompletionStage<Void> stage) {
+        return stage.getClass() == CompletableFuture.class
+                && ((CompletableFuture<Void>) stage).isDone()
+                && !((CompletableFuture<Void>) stage).isCompletedExceptionally();
     }
 
     @Override
