@@ -151,7 +151,9 @@ public final class Controller implements ChannelAcceptor {
             }
         }
         int left = endAll();
-        LOG.info("controller {} drained, {} commands had not ended", controllerId, left);
+        if (left > 0) {
+            LOG.warn("controller {} stops, {} commands had not ended", controllerId, left);
+        }
         CompletableFuture<?>[] stops = transports.stream()
                 .map(transport -> transport.stop(Duration.ofSeconds(1)).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);

@@ -14,13 +14,11 @@ import io.sommelier.transport.tcp.TcpTransport;
 import io.sommelier.wire.LinkSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A running controller with its pipeline, the embedded and the TCP transport. Thread-safe. */
@@ -48,9 +46,12 @@ public final class PlainController implements AutoCloseable {
     private final HandlerChain pipeline;
     private final EmbeddedTransport embedded;
     private final TcpTransport tcp;
+    private final String host;
 
-    private PlainController(Controller controller, HandlerChain pipeline, EmbeddedTransport embedded, TcpTransport tcp) {
+    private PlainController(
+            Controller controller, HandlerChain pipeline, EmbeddedTransport embedded, TcpTransport tcp, String host) {
         this.controller = controller;
+        this.host = host;
         this.pipeline = pipeline;
         this.embedded = embedded;
         this.tcp = tcp;
@@ -83,7 +84,8 @@ public final class PlainController implements AutoCloseable {
                 reader.duration("heartbeat", linkDefaults.heartbeat(), Duration.ofMillis(100), MOST_DURATION));
         TcpSettings tcpSettings = tcpDefaults
                 .withAddress(
-                        reader.text("host", tcpDefaults.host()), reader.integer("port", TcpSettings.DEFAULT_PORT, 0, 65535))
+                        reader.text("host", tcpDefaults.host()),
+                        reader.integer("port", TcpSettings.DEFAULT_PORT, 0, 65535))
                 .withBounds(
                         reader.integer("ioThreads", tcpDefaults.ioThreads(), 1, 256),
                         reader.integer("maxChannels", tcpDefaults.maxChannels(), 1, 1_000_000),
@@ -94,8 +96,8 @@ public final class PlainController implements AutoCloseable {
                         tcpDefaults.dialMost())
                 .withLink(link);
         long held = reader.number("maxHeldBytes", defaults.maxHeldBytes(), 1 << 20, 1L << 40);
-        ControllerSettings controllerSettings = defaults
-                .withKnownTargets(Set.copyOf(words(reader.text("knownTargets", "")).toList()))
+        ControllerSettings controllerSettings = defaults.withKnownTargets(
+                        Set.copyOf(words(reader.text("knownTargets", "")).toList()))
                 .withBudgets(held, held, held)
                 .withStreamIdle(
                         reader.duration("streamIdle", defaults.streamIdle(), Duration.ofMillis(100), MOST_DURATION));
@@ -118,7 +120,7 @@ public final class PlainController implements AutoCloseable {
         }
         EmbeddedTransport embedded = new EmbeddedTransport();
         TcpTransport tcp = new TcpTransport(tcpSettings);
-        PlainController started = new PlainController(controller, pipeline, embedded, tcp);
+        PlainController started = new PlainController(controller, pipeline, embedded, tcp, tcpSettings.host());
         try {
             controller.add(embedded).toCompletableFuture().join();
             controller.add(tcp).toCompletableFuture().join();
@@ -171,38 +173,30 @@ public final class PlainController implements AutoCloseable {
             return;
         }
         CountDownLatch ended = new CountDownLatch(1);
-        Thread main = Thread.currentThread();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             running.close();
                             System.out.println("stopped");
                             ended.countDown();
-                            main.interrupt();
                         },
                         "sommelier-shutdown"));
-        System.out.println("listening on 127.0.0.1:" + running.port());
+        System.out.println("listening on " + running.host + ":" + running.port());
         System.out.println("connect a member:  ./sommelier connector cellar");
         System.out.println("send a command:    echo hello | ./sommelier send cellar pour");
         System.out.flush();
-        ended.await(Long.MAX_VALUE, TimeUnit.SECONDS);
+        ended.await();
     }
 
     private static Map<String, String> options(String[] args) {
         Map<String, String> options = new LinkedHashMap<>();
         for (int i = 0; i < args.length; i += 2) {
             if (!args[i].startsWith("--") || i + 1 == args.length) {
-                throw new IllegalArgumentException(
-                        "'" + args[i] + "' is no option with a value; allowed: --" + String.join(", --", new TreeSet<>(KEYS)));
+                throw new IllegalArgumentException("'" + args[i] + "' is no option with a value; allowed: --"
+                        + String.join(", --", new TreeSet<>(KEYS)));
             }
             options.put(args[i].substring(2), args[i + 1]);
         }
         return options;
-    }
-
-    /** The address for a person. */
-    @Override
-    public String toString() {
-        return "PlainController[" + List.of(port()) + "]";
     }
 }

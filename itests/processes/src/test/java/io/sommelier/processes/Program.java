@@ -1,0 +1,139 @@
+package io.sommelier.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A process started from the top of the tree, as a user would; its output, both streams, is kept line by line. Thread-safe. */
+final class Program implements AutoCloseable {
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String commandLine;
+    private final Process process;
+    private final List<String> lines = new ArrayList<>();
+    private final Thread reader;
+
+    private Program(String commandLine, Process process) {
+        this.commandLine = commandLine;
+        this.process = process;
+        this.reader = new Thread(this::read, "output of " + commandLine);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts a shell command line, such as {@code echo hello | ./sommelier send cellar pour}. */
+    static Program start(String commandLine) {
+        try {
+            // exec: the process is the program itself where the line is a single command
+            String line = commandLine.contains("|") || commandLine.contains(";") ? commandLine : "exec " + commandLine;
+            return new Program(
+                    commandLine,
+                    new ProcessBuilder("bash", "-c", line)
+                            .directory(ROOT.toFile())
+                            .redirectErrorStream(true)
+                            .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The text of a file of the tree. */
+    static Path file(String relative) {
+        return ROOT.resolve(relative);
+    }
+
+    private void read() {
+        try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                synchronized (lines) {
+                    lines.add(line);
+                }
+            }
+        } catch (IOException closed) {
+            // the process was killed
+        }
+    }
+
+    List<String> lines() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    /** Waits until a line matches, in which {@code ...} stands for anything. */
+    Program awaitLine(String expected) {
+        Pattern pattern = pattern(expected);
+        await(commandLine + " prints " + expected)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    boolean there = lines().stream()
+                            .anyMatch(line -> pattern.matcher(line).matches());
+                    assertThat(there || process.isAlive())
+                            .as("still running, or has printed it: %s", lines())
+                            .isTrue();
+                    return there;
+                });
+        return this;
+    }
+
+    static Pattern pattern(String expected) {
+        String regex = Stream.of(expected.split(Pattern.quote("..."), -1))
+                .map(Pattern::quote)
+                .reduce((left, right) -> left + ".*" + right)
+                .orElseThrow();
+        return Pattern.compile(regex);
+    }
+
+    /** Waits for the end; gives the exit code. */
+    int awaitEnd() {
+        try {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as("%s ends; it printed %s", commandLine, lines())
+                    .isTrue();
+            reader.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+        return process.exitValue();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ctrl-C, or a service manager's stop. */
+    Program terminate() {
+        process.destroy();
+        return this;
+    }
+
+    /** kill -9. */
+    Program kill() {
+        process.destroyForcibly();
+        return this;
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
