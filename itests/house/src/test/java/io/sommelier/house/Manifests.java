@@ -26,7 +26,8 @@ final class Manifests {
             faults.add("DynamicImport-Package is there");
         }
         packages(headers.getValue("Export-Package")).keySet().forEach(exported -> {
-            if (Rules.isInternal(exported)) {
+            // What a library calls internal is for the runtime bundle that packages it to judge.
+            if (bundle.owns(exported) && Rules.isInternal(exported)) {
                 faults.add("it exports the internal package " + exported);
             }
             if (!isExporting) {
