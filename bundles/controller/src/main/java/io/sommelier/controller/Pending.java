@@ -15,6 +15,7 @@ import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.ReplyPath;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One command that has not ended: the node of the table, of the deadline wheel and of the send queue, and the one place where a command is settled. Thread-safe.
@@ -94,6 +95,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private volatile Object handover;
     private volatile Pending movedTo;
     private volatile long lastPartNanos;
+    private volatile boolean sent;
     private Pipeline.Run run;
     private OperationEntry row;
     private TargetEntry target;
@@ -258,6 +260,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     @Override
     public void send(Part part) {
         if (part.status().isTerminal()) {
+            sent = true;
             part.error().ifPresentOrElse(error -> row.count(error.outcome()), row::countCompleted);
         }
         replyPath.part(part);
@@ -709,8 +712,25 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     private void upTerminal(Part terminal) {
-        boolean fromMember = terminal.status() == PartStatus.COMPLETE || terminal.finalCount() == dataCount;
-        up(fromMember ? terminal : terminal.toBuilder().finalCount(dataCount).build());
+        boolean counted = terminal.status() == PartStatus.COMPLETE || terminal.finalCount() == dataCount;
+        up(counted ? terminal : terminal.toBuilder().finalCount(dataCount).build());
+        if (run != null && !sent) {
+            // a handler on the way up waits for something: the caller must get a terminal at the deadline all the same
+            long left = Math.max(0, deadlineNanos - controller.nanos());
+            controller.timer().schedule(this::giveUpReturn, left, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void giveUpReturn() {
+        if (!sent) {
+            run.up(Part.failed(CommandError.of(
+                            ErrorCode.EXPIRED,
+                            Outcome.REPLY_LOST,
+                            Stage.RETURN,
+                            "the time to live was spent while the reply was on its way up the pipeline"))
+                    .finalCount(dataCount)
+                    .build());
+        }
     }
 
     private void up(Part part) {
