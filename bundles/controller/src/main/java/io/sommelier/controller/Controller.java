@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -45,7 +46,7 @@ public final class Controller implements ChannelAcceptor {
     private final ByteBudget budget = new ByteBudget();
     private final Router router;
     private final LongAdder lateParts = new LongAdder();
-    private final ScheduledExecutorService timer;
+    private final ScheduledThreadPoolExecutor timer;
     private final List<Transport> transports = new CopyOnWriteArrayList<>();
     private volatile ControllerSettings settings;
     private volatile Pipeline pipeline;
@@ -71,11 +72,15 @@ public final class Controller implements ChannelAcceptor {
         this.wheel = new DeadlineWheel(nanoClock.getAsLong());
         this.registry = new Registry(this);
         this.router = new Router(this, registry);
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "sommelier-" + controllerId + "-deadlines");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.timer = new ScheduledThreadPoolExecutor(
+                1,
+                task -> {
+                    Thread thread = new Thread(task, "sommelier-" + controllerId + "-deadlines");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
+        timer.setRemoveOnCancelPolicy(true);
         registry.know(settings.knownTargets());
         timer.scheduleAtFixedRate(this::tick, DeadlineWheel.TICK_NANOS, DeadlineWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
         timer.scheduleAtFixedRate(this::forgetTargets, 1, 1, TimeUnit.MINUTES);

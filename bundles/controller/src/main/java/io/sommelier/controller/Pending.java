@@ -15,6 +15,7 @@ import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.ReplyPath;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -96,6 +97,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private volatile Pending movedTo;
     private volatile long lastPartNanos;
     private volatile boolean sent;
+    private volatile Future<?> returnLimit;
     private Pipeline.Run run;
     private OperationEntry row;
     private TargetEntry target;
@@ -261,6 +263,10 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     public void send(Part part) {
         if (part.status().isTerminal()) {
             sent = true;
+            Future<?> limit = returnLimit;
+            if (limit != null) {
+                limit.cancel(false);
+            }
             part.error().ifPresentOrElse(error -> row.count(error.outcome()), row::countCompleted);
         }
         replyPath.part(part);
@@ -717,7 +723,10 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (run != null && !sent) {
             // a handler on the way up waits for something: the caller must get a terminal at the deadline all the same
             long left = Math.max(0, deadlineNanos - controller.nanos());
-            controller.timer().schedule(this::giveUpReturn, left, TimeUnit.NANOSECONDS);
+            returnLimit = controller.timer().schedule(this::giveUpReturn, left, TimeUnit.NANOSECONDS);
+            if (sent) {
+                returnLimit.cancel(false);
+            }
         }
     }
 
