@@ -12,6 +12,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public final class SendQueue {
     private static final int CLOSED = 1 << 30;
+    private static final int SPINS = 100;
     private static final VarHandle HEAD;
 
     static {
@@ -87,8 +88,12 @@ public final class SendQueue {
 
     private static SendNode awaitNext(SendNode node) {
         SendNode next = node.next;
-        while (next == null) {
-            Thread.onSpinWait();
+        for (int spins = 0; next == null; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield(); // the offering thread has lost its processor: it may need this one
+            }
             next = node.next;
         }
         return next;
