@@ -16,6 +16,7 @@ record House(List<Bundle> bundles) {
     private static final Set<String> COMMON = union(ANNOTATIONS, LOGGING, COMPONENTS);
     private static final Set<String> NETTY = Set.of("io.netty");
     private static final Set<String> NETTY_BUFFER_ALONE = Set.of("io.netty.buffer!");
+    private static final Set<String> CAMEL = Set.of("org.apache.camel");
     private static final Set<String> FRAMEWORK = Set.of("org.osgi.framework");
     private static final Set<String> TEST_TOOLS = Set.of(
             "org.junit.jupiter.api", "org.opentest4j", "org.apiguardian.api", "org.assertj.core", "org.awaitility");
@@ -36,6 +37,7 @@ record House(List<Bundle> bundles) {
                 bundle("transport-tcp", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
+                bundle("runtime-camel", Set.of(), union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),
                 new Bundle("examples/demo-connector", ROOT + "examples.demo", Set.of("api", "connector"), COMMON)));
     }
