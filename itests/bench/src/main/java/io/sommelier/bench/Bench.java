@@ -15,7 +15,10 @@ import java.util.List;
 public final class Bench {
     private Bench() {}
 
-    /** Exits with 0, with 1 when a row could not be measured, with 2 when the command line is wrong. Missed aims are no failure. */
+    /**
+     * Exits with 0, with 1 when a row could not be measured, with 2 when the command line is wrong. Missed aims are no
+     * failure.
+     */
     public static void main(String[] args) throws Exception {
         List<String> words = Arrays.asList(args);
         String first = words.isEmpty() ? "" : words.get(0);

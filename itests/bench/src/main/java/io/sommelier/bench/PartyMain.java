@@ -1,5 +1,10 @@
 package io.sommelier.bench;
 
+import io.sommelier.bench.core.BareLoad;
+import io.sommelier.bench.core.Connectors;
+import io.sommelier.bench.core.ControllerParty;
+import io.sommelier.bench.core.CrowdParty;
+import io.sommelier.bench.core.InJvm;
 import io.sommelier.bench.party.Arguments;
 import io.sommelier.bench.party.LoadShape;
 import io.sommelier.bench.party.Meter;
@@ -12,8 +17,13 @@ import io.sommelier.bench.relay.RelayResponders;
 import java.util.Arrays;
 import java.util.List;
 
-/** The main class of the processes that the bench starts: takes a role and its arguments, and talks over standard input and output. */
+/**
+ * The main class of the processes that the bench starts: takes a role and its arguments, and talks over standard input
+ * and output.
+ */
 public final class PartyMain {
+    private static final String LOOPBACK = "127.0.0.1";
+
     private PartyMain() {}
 
     /** Ends when there is nothing more to read, or the party could not be made. */
@@ -36,29 +46,78 @@ public final class PartyMain {
     static Party create(String role, List<String> words) throws Exception {
         Arguments arguments = Arguments.of(words);
         Party party = switch (role) {
-            case "relay" ->
-                new Relay(
-                        arguments.text("host", "127.0.0.1"),
-                        arguments.number("port", 0, 0),
-                        arguments.number("loops", Loops.count(), 1));
-            case "relay-requester" -> {
-                Meter meter = new Meter();
-                yield new Requester(
-                        new RelayRequester(
-                                arguments.address("relay"),
-                                arguments.number("number", 60_000, 1),
-                                LoadShape.of(arguments),
-                                meter),
-                        meter);
-            }
-            case "relay-responder" -> {
-                RelayResponders responders = new RelayResponders(arguments.address("relay"), LoadShape.of(arguments));
-                responders.open(arguments.number("count", 1, 0));
-                yield responders;
-            }
+            case "controller" -> new ControllerParty(host(arguments), port(arguments), loops(arguments));
+            case "requester" -> Connectors.requester(arguments.address("controller"), LoadShape.of(arguments));
+            case "responder" ->
+                Connectors.responder(arguments.address("controller"), LoadShape.of(arguments), isDirect(arguments));
+            case "crowd" -> crowd(arguments);
+            case "in-jvm" -> inJvm(arguments);
+            case "bare" -> bare(arguments);
+            case "relay" -> new Relay(host(arguments), port(arguments), loops(arguments));
+            case "relay-requester" -> relayRequester(arguments);
+            case "relay-responder" -> relayResponders(arguments);
             default -> throw new IllegalArgumentException("there is no party '" + role + "'");
         };
         arguments.allRead();
         return party;
+    }
+
+    private static String host(Arguments arguments) {
+        return arguments.text("host", LOOPBACK);
+    }
+
+    private static int port(Arguments arguments) {
+        return arguments.number("port", 0, 0);
+    }
+
+    /** One event loop for two cores, in the controller and in the relay. */
+    private static int loops(Arguments arguments) {
+        return arguments.number("loops", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 1);
+    }
+
+    private static boolean isDirect(Arguments arguments) {
+        return arguments.choice("handler", "direct", "executor").equals("direct");
+    }
+
+    private static Party crowd(Arguments arguments) throws InterruptedException {
+        CrowdParty crowd = new CrowdParty(
+                arguments.address("controller"),
+                arguments.number("first", 1, 1),
+                arguments.choice("targets", "one", "own").equals("one"));
+        crowd.open(arguments.number("count", 0, 0));
+        return crowd;
+    }
+
+    private static Party inJvm(Arguments arguments) {
+        Meter meter = new Meter();
+        return new Requester(new InJvm(isDirect(arguments)).load(LoadShape.of(arguments), meter), meter);
+    }
+
+    private static Party bare(Arguments arguments) {
+        Meter meter = new Meter();
+        LoadShape shape = LoadShape.of(arguments);
+        return new Requester(
+                isDirect(arguments)
+                        ? BareLoad.direct(shape, meter)
+                        : BareLoad.executor(shape, meter, InJvm.HANDLER_THREADS),
+                meter);
+    }
+
+    private static Party relayRequester(Arguments arguments) {
+        Meter meter = new Meter();
+        return new Requester(
+                new RelayRequester(arguments.address("relay"), requesterNumber(), LoadShape.of(arguments), meter),
+                meter);
+    }
+
+    /** Above those of responders, and another one for each process. */
+    private static int requesterNumber() {
+        return 60_000 + (int) (ProcessHandle.current().pid() % 5_000);
+    }
+
+    private static Party relayResponders(Arguments arguments) throws InterruptedException {
+        RelayResponders responders = new RelayResponders(arguments.address("relay"), LoadShape.of(arguments));
+        responders.open(arguments.number("count", 1, 0));
+        return responders;
     }
 }

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** What stands behind a party's name: pairs of {@code --key value}. Immutable, but for its note of what was asked for. Not thread-safe. */
+/**
+ * What stands behind a party's name: pairs of {@code --key value}. Immutable, but for its note of what was asked for.
+ * Not thread-safe.
+ */
 public final class Arguments {
     private final Map<String, String> values;
     private final TreeSet<String> unread;
@@ -37,6 +40,19 @@ public final class Arguments {
     public String text(String key, String otherwise) {
         unread.remove(key);
         return values.getOrDefault(key, otherwise);
+    }
+
+    /**
+     * The value, which is one of two; the first is the default.
+     *
+     * @throws IllegalArgumentException when it is neither
+     */
+    public String choice(String key, String first, String second) {
+        String text = text(key, first);
+        if (!text.equals(first) && !text.equals(second)) {
+            throw new IllegalArgumentException("--" + key + " is '" + text + "', allowed are " + first + ", " + second);
+        }
+        return text;
     }
 
     /**

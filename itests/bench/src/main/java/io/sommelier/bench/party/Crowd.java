@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Many connections of one process, opened a few at a time so that no listener's backlog overflows. Confined to one thread.
+ * Many connections of one process, opened a few at a time so that no listener's backlog overflows. Confined to one
+ * thread.
  *
  * @param <C> a connection
  */
@@ -35,8 +36,8 @@ public final class Crowd<C> {
     }
 
     /**
-     * Where the members of one round connect from: over the loopback interface each round has an address of its own, so that ports that still wait after a close
-     * are no hindrance.
+     * Where the members of one round connect from: over the loopback interface each process and round has an address of
+     * its own, so that the ports of others, and those that wait after a close, are no hindrance.
      */
     public static final class Local {
         private final int round;
@@ -47,16 +48,20 @@ public final class Crowd<C> {
 
         /** The address to bind to before connecting, or {@code null} for any. */
         public SocketAddress towards(InetSocketAddress peer) {
-            return peer.getAddress().isLoopbackAddress()
-                    ? new InetSocketAddress("127.0.1." + (1 + round % 250), 0)
-                    : null;
+            if (!peer.getAddress().isLoopbackAddress()) {
+                return null;
+            }
+            int process = (int) ProcessHandle.current().pid();
+            return new InetSocketAddress(
+                    "127." + (64 + (process >> 8 & 63)) + "." + (process & 255) + "." + (1 + round % 250), 0);
         }
     }
 
     /**
      * Opens so many, and returns when all have their place.
      *
-     * @throws IllegalStateException when they are not there within 80 s, one cannot connect, or the process may not have so many
+     * @throws IllegalStateException when they are not there within 80 s, one cannot connect, or the process may not
+     * have so many
      */
     public void open(int count, Opener<C> opener) throws InterruptedException {
         if (!members.isEmpty()) {

@@ -18,7 +18,10 @@ public final class Flight {
         open = true;
     }
 
-    /** One was answered: {@code true} when the caller is to send the next one in its place, {@code false} when the load is stopping. */
+    /**
+     * One was answered: {@code true} when the caller is to send the next one in its place, {@code false} when the load
+     * is stopping.
+     */
     public boolean goOn() {
         if (open) {
             return true;
@@ -27,8 +30,13 @@ public final class Flight {
         return false;
     }
 
-    /** One failed; none is sent in its place. */
-    public void lost() {
+    /** Whether the load is running, and not stopping. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** One has ended, and none is sent in its place. */
+    public void landed() {
         flying.decrementAndGet();
     }
 

@@ -8,7 +8,8 @@ public interface Party extends AutoCloseable {
     int port();
 
     /**
-     * Does what it is told and answers in one line. Every party knows what {@link PartyLoop} lists; a party adds its own.
+     * Does what it is told and answers in one line. Every party knows what {@link PartyLoop} lists; a party adds its
+     * own.
      *
      * @throws IllegalArgumentException when it does not know the verb
      */

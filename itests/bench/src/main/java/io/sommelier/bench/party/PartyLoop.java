@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The end of a conversation that a party holds: a line comes in, a line that starts with {@link #ANSWER} or {@link #FAILURE} goes out. It begins with the party's port, and
- * ends when there is nothing more to read, so no party outlives the bench that started it.
+ * The end of a conversation that a party holds: a line comes in, a line that starts with {@link #ANSWER} or {@link
+ * #FAILURE} goes out. It begins with the party's port, and ends when there is nothing more to read, so no party
+ * outlives the bench that started it.
  *
- * <p>{@code usage} answers {@link Usage}; {@code memory} collects garbage and answers {@link Memory}; everything else is for the party.
+ * <p>{@code usage} answers {@link Usage}; {@code memory} collects garbage and answers {@link Memory}; everything else
+ * is for the party.
  */
 public final class PartyLoop {
     /** What an answer starts with. */

@@ -15,14 +15,16 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The bench's hold on a party in a process of its own. Confined to one thread. Every question has a time limit; a party that does not answer fails its row. */
+/**
+ * The bench's hold on a party in a process of its own. Confined to one thread. Every question has a time limit; a party
+ * that does not answer fails its row.
+ */
 public final class PartyProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String END = "";
 
     /** The same for both sides of a row. */
     private static final List<String> OPTIONS = List.of(
-            "-Xmx512m",
             "-XX:+UseG1GC",
             "-XX:ParallelGCThreads=2",
             "-XX:-UsePerfData",
@@ -54,11 +56,13 @@ public final class PartyProcess implements AutoCloseable {
      * Starts a party with the class path of this process, and waits until it is ready.
      *
      * @param mainClass takes role and arguments, and runs a {@link PartyLoop}
+     * @param maxHeap the bound of its heap, as {@code -Xmx} takes it
      * @throws IllegalStateException when it does not become ready
      */
-    public static PartyProcess start(String mainClass, String role, String... arguments) {
+    public static PartyProcess start(String mainClass, String maxHeap, String role, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + maxHeap);
         command.addAll(OPTIONS);
         command.add("-cp");
         command.add(ManagementFactory.getRuntimeMXBean().getClassPath());
@@ -84,9 +88,14 @@ public final class PartyProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            System.err.println(role + ": " + e);
+            // the process was ended by force; whoever asks learns that it has ended
         }
         answers.add(END);
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
     }
 
     /** Where it listens, or 0. */

@@ -2,7 +2,9 @@ package io.sommelier.bench.party;
 
 import java.util.List;
 
-/** The party that sends: {@code start} and {@code stop} its load, {@code window} answers what it saw since the last one. */
+/**
+ * The party that sends: {@code start} and {@code stop} its load, {@code window} answers what it saw since the last one.
+ */
 public final class Requester implements Party {
     private final Load load;
     private final Meter meter;

@@ -12,7 +12,9 @@ public record Usage(double cpuNanos, double allocatedBytes) {
     /** Nothing is known. */
     public static final Usage UNKNOWN = new Usage(Double.NaN, Double.NaN);
 
-    /** What the operating system knows of a process on this machine: its processor time, in steps of some milliseconds. */
+    /**
+     * What the operating system knows of a process on this machine: its processor time, in steps of some milliseconds.
+     */
     public static Usage ofProcess(long pid) {
         return ProcessHandle.of(pid)
                 .flatMap(process -> process.info().totalCpuDuration())

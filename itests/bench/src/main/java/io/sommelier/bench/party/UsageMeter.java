@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * Reads what this process has used. Not thread-safe.
  *
- * <p>Java 17 tells the allocated bytes of live threads alone, so what a thread allocated between the last reading and its end is lost. The threads that carry commands
- * live as long as the process.
+ * <p>Java 17 tells the allocated bytes of live threads alone, so what a thread allocated between the last reading and
+ * its end is lost. The threads that carry commands live as long as the process.
  */
 public final class UsageMeter {
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

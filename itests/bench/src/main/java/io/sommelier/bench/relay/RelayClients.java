@@ -25,7 +25,8 @@ final class RelayClients {
      * Connects, and registers under a number.
      *
      * @param local where to connect from, or {@code null} for anywhere
-     * @param handler takes the frames once the client is registered; what it does with the frames of a burst it flushes at the end of the burst
+     * @param handler takes the frames once the client is registered; what it does with the frames of a burst it flushes
+     * at the end of the burst
      * @return completes when the relay can reach this client
      */
     static CompletableFuture<Channel> connect(

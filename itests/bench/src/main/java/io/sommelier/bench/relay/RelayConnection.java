@@ -9,8 +9,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * One client at the relay. Its frames are written to the connections they name and flushed at the end of the burst. While one of these does not take more, this one is not
- * read: TCP slows the sender. Confined to its event loop, but for what is said.
+ * One client at the relay. Its frames are written to the connections they name and flushed at the end of the burst.
+ * While one of these does not take more, this one is not read: TCP slows the sender. Confined to its event loop, but
+ * for what is said.
  */
 final class RelayConnection extends ChannelInboundHandlerAdapter {
     private final Relay relay;

@@ -16,7 +16,8 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
  *   n  bytes of payload
  * </pre>
  *
- * A client's first frame goes to the relay and carries its number as the source; the relay returns it when the client can be reached.
+ * A client's first frame goes to the relay and carries its number as the source; the relay returns it when the client
+ * can be reached.
  */
 final class RelayFrame {
     static final int DESTINATION_AT = 4;

@@ -10,7 +10,10 @@ import io.sommelier.bench.party.Party;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/** Clients of a relay that answer what they are asked, or idle: {@code open N} connects so many, {@code close} ends them. */
+/**
+ * Clients of a relay that answer what they are asked, or idle: {@code open N} connects so many, {@code close} ends
+ * them.
+ */
 public final class RelayResponders implements Party {
     private final EventLoopGroup loop = new NioEventLoopGroup(1);
     private final InetSocketAddress relay;

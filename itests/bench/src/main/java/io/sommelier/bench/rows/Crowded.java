@@ -5,19 +5,20 @@ import io.sommelier.bench.party.Usage;
 import io.sommelier.bench.party.Window;
 
 /**
- * A side with so many other connections, which come before each load and go after it: so the same processes, equally warm, are measured with few and with many.
+ * A side with so many other connections, which come before each load and go after it: so the same processes, equally
+ * warm, are measured with few and with many.
  *
  * @param inner the side itself
  * @param crowd the process that holds the other connections
  * @param connections how many
  */
 record Crowded(Subject inner, PartyProcess crowd, int connections) implements Subject {
-    private static final long SETTLING_MILLIS = 1500;
+    private static final long MOST_SETTLING_MILLIS = 1500;
 
     @Override
     public void start() {
         crowd.ask("open " + connections);
-        Pause.millis(SETTLING_MILLIS);
+        settle();
         inner.start();
     }
 
@@ -25,7 +26,11 @@ record Crowded(Subject inner, PartyProcess crowd, int connections) implements Su
     public void stop() {
         inner.stop();
         crowd.ask("close");
-        Pause.millis(SETTLING_MILLIS);
+        settle();
+    }
+
+    private void settle() {
+        Pause.millis(Math.min(MOST_SETTLING_MILLIS, connections));
     }
 
     @Override

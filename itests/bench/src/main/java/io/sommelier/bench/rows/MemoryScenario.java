@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What many idle connectors cost the process in the middle, in memory: before they come, and after they have been there for a while, each time after a garbage
- * collection.
+ * What many idle connectors cost the process in the middle, in memory: before they come, and after they have been there
+ * for a while, each time after a garbage collection.
  *
  * @param name the row
  * @param connectors how many
@@ -16,6 +16,9 @@ import java.util.Map;
 record MemoryScenario(String name, int connectors, int mostMegabytes) implements Scenario {
     /** More than two heartbeats. */
     private static final long STAY_MILLIS = 25_000;
+
+    /** As somebody would bound it who wants the whole process to stay within {@code mostMegabytes}. */
+    private static final String MAX_HEAP = "192m";
 
     private static final double MEGABYTE = 1e6;
 
@@ -42,7 +45,7 @@ record MemoryScenario(String name, int connectors, int mostMegabytes) implements
     }
 
     private void weigh(Side side, String prefix, Plan plan, Resources resources, Map<String, Double> figures) {
-        Middle middle = side.middle(plan, resources);
+        Middle middle = side.middle(MAX_HEAP, plan, resources);
         Memory before = middle.memory();
         side.crowd(middle, 1, true, resources).ask("open " + connectors);
         Pause.millis(STAY_MILLIS);

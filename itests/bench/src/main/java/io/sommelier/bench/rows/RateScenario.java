@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows that are measured under load, round by round: ours and the baseline of the first row, of the second, and so on, then again. What slows the machine for a while
- * so meets both sides of every row.
+ * Rows that are measured under load, round by round: ours and the baseline of the first row, of the second, and so on,
+ * then again. What slows the machine for a while so meets both sides of every row.
  *
  * @param of what is measured
  * @param setting makes both sides of all rows ready

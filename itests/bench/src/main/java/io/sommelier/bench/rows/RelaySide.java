@@ -6,8 +6,8 @@ import io.sommelier.bench.party.PartyProcess;
 /** The baseline's processes. */
 final class RelaySide implements Side {
     @Override
-    public Middle middle(Plan plan, Resources resources) {
-        return new StartedMiddle(resources.start("relay"));
+    public Middle middle(String maxHeap, Plan plan, Resources resources) {
+        return new StartedMiddle(resources.startWithin(maxHeap, "relay"));
     }
 
     @Override

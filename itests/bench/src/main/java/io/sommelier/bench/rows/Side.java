@@ -5,8 +5,8 @@ import io.sommelier.bench.party.PartyProcess;
 
 /** Starts the processes of one side of a routed row: Sommelier's, or the relay's. */
 interface Side {
-    /** The process in the middle. */
-    Middle middle(Plan plan, Resources resources);
+    /** The process in the middle, with a heap of at most {@code maxHeap} if it is started here. */
+    Middle middle(String maxHeap, Plan plan, Resources resources);
 
     /** A process that answers. */
     PartyProcess responder(Middle middle, LoadShape shape, Resources resources);
@@ -24,7 +24,7 @@ interface Side {
 
     /** All three for a row. */
     default Topology open(LoadShape shape, Plan plan, Resources resources) {
-        Middle middle = middle(plan, resources);
+        Middle middle = middle(Resources.MAX_HEAP, plan, resources);
         return new Topology(middle, responder(middle, shape, resources), requester(middle, shape, resources));
     }
 }

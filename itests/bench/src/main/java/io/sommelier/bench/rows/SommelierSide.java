@@ -6,9 +6,9 @@ import io.sommelier.bench.party.PartyProcess;
 /** Sommelier's processes, or those beside a controller that is running. */
 final class SommelierSide implements Side {
     @Override
-    public Middle middle(Plan plan, Resources resources) {
+    public Middle middle(String maxHeap, Plan plan, Resources resources) {
         return plan.controller().isEmpty()
-                ? new StartedMiddle(resources.start("controller"))
+                ? new StartedMiddle(resources.startWithin(maxHeap, "controller"))
                 : new GivenMiddle(plan.controller(), plan.controllerPid());
     }
 

@@ -4,14 +4,17 @@ import io.sommelier.bench.party.PartyProcess;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The responders are the crowd: members of one target for the rows whose requester knows one responder, of a target each for the others. */
+/**
+ * The responders are the crowd: members of one target for the rows whose requester knows one responder, of a target
+ * each for the others.
+ */
 final class SpreadSetting implements RateScenario.Setting {
     @Override
     public List<RateScenario.Pair> open(List<Row> rows, Plan plan, Resources resources) {
         Side ours = new SommelierSide();
         Side relay = new RelaySide();
-        Middle controller = ours.middle(plan, resources);
-        Middle relaying = relay.middle(plan, resources);
+        Middle controller = ours.middle(Resources.MAX_HEAP, plan, resources);
+        Middle relaying = relay.middle(Resources.MAX_HEAP, plan, resources);
         List<RateScenario.Pair> pairs = new ArrayList<>();
         for (Row row : rows) {
             pairs.add(new RateScenario.Pair(

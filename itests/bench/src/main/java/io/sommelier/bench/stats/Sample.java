@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one side of a row did in one round, or in the median over its rounds. A figure that does not apply is NaN. Immutable.
+ * What one side of a row did in one round, or in the median over its rounds. A figure that does not apply is NaN.
+ * Immutable.
  *
  * @param rate commands (for streams: parts) per second
  * @param p50Micros the latency that half of the commands stay below
@@ -54,8 +55,8 @@ public record Sample(
     }
 
     /**
-     * The median over the rounds of one figure of {@code ours} divided by that of {@code others} in the same round: neighbours in time are compared, so what slows the
-     * machine for a while weighs little.
+     * The median over the rounds of one figure of {@code ours} divided by that of {@code others} in the same round:
+     * neighbours in time are compared, so what slows the machine for a while weighs little.
      *
      * @throws IllegalArgumentException when the two have not the same number of rounds, or none
      */

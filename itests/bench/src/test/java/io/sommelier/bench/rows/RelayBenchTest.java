@@ -38,7 +38,7 @@ class RelayBenchTest {
     void commandsGoRoundACrowdThatComesAndGoes() {
         try (Resources resources = new Resources()) {
             Side relay = new RelaySide();
-            Middle middle = relay.middle(BRIEF, resources);
+            Middle middle = relay.middle(Resources.MAX_HEAP, BRIEF, resources);
             PartyProcess crowd = relay.crowd(middle, 1, false, resources);
             PartyProcess requester =
                     relay.requester(middle, LoadShape.single(8, 64).among(50), resources);
