@@ -77,10 +77,6 @@ final class Assembly {
             return take(bytes) ? new Assembly(this, total, bytes) : null;
         }
 
-        long taken() {
-            return taken;
-        }
-
         private boolean take(long bytes) {
             if (bytes > most - taken) {
                 return false;

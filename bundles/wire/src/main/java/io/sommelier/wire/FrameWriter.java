@@ -32,6 +32,8 @@ final class FrameWriter {
     private int at;
     private ByteBuf out;
     private int expectedBytes = LEAST_BUFFER_BYTES;
+    private boolean writable = true;
+    private long blockedBytes;
 
     FrameWriter(ByteBufAllocator allocator, LinkSink sink) {
         this.allocator = allocator;
@@ -180,8 +182,28 @@ final class FrameWriter {
             out = null;
             int size = full.readableBytes();
             expectedBytes = Math.max(Math.min(size, HAND_OVER_BYTES), expectedBytes - (expectedBytes >> 3));
+            if (!writable) {
+                blockedBytes += size;
+            }
             sink.write(full);
         }
+    }
+
+    /** Whether the socket takes more now; what is handed over while it does not is counted. */
+    void writable(boolean value) {
+        writable = value;
+        if (value) {
+            blockedBytes = 0;
+        }
+    }
+
+    boolean isWritable() {
+        return writable;
+    }
+
+    /** The bytes handed over since the socket took nothing more. */
+    long blockedBytes() {
+        return blockedBytes;
     }
 
     /** Gives back what was written and not handed over. */

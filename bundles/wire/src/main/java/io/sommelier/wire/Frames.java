@@ -17,8 +17,8 @@ final class Frames {
     static final int MAX_HELLO_BYTES = 64 * 1024;
     /** The most bytes of a credential's secret. */
     static final int MAX_SECRET_BYTES = 16 * 1024;
-    /** The most bytes of a principal's name. */
-    static final int MAX_PRINCIPAL_BYTES = 4096;
+    /** The most characters of a principal's name; each has at most three bytes. */
+    static final int MAX_PRINCIPAL = 1024;
     /** The most credit that is out on one stream. */
     static final long MAX_CREDIT = Integer.MAX_VALUE;
 

@@ -6,8 +6,6 @@ import java.util.ArrayDeque;
 final class Heartbeat {
     /** The most probes that wait for their answer. */
     static final int MAX_PROBES = 16;
-    /** The most pings that are answered while the socket takes nothing. */
-    private static final int MAX_PONGS_WHILE_BLOCKED = 16;
 
     private final FrameWriter writer;
     private final long periodNanos;
@@ -15,7 +13,6 @@ final class Heartbeat {
     private long heardAtNanos;
     private long pingedAtNanos;
     private long token;
-    private int pongsWhileBlocked;
 
     private record Probe(long token, Runnable pong) {}
 
@@ -59,14 +56,10 @@ final class Heartbeat {
         writer.begin(Frames.PING, 0, 0).u64(++token).end();
     }
 
-    void receivePing(Frame frame, boolean writable) {
+    void receivePing(Frame frame) {
         frame.allowFlags(0);
         long asked = frame.u64();
         frame.end();
-        pongsWhileBlocked = writable ? 0 : pongsWhileBlocked + 1;
-        if (pongsWhileBlocked > MAX_PONGS_WHILE_BLOCKED) {
-            throw new ProtocolViolationException("more pings than answers are read");
-        }
         writer.begin(Frames.PONG, 0, 0).u64(asked).end();
     }
 

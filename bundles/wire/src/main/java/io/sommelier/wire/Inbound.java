@@ -59,6 +59,7 @@ final class Inbound {
             while (link.state != LinkState.CLOSED && link.frames.next(bytes)) {
                 dispatch(link.frame);
                 link.writer.spill();
+                link.closeIfNothingIsRead();
             }
         } catch (ProtocolViolationException e) {
             // Who does not even speak the protocol need not come back.
@@ -92,7 +93,7 @@ final class Inbound {
                 link.closedByPeer(ControlFrames.readGoodbye(frame));
             }
             case Frames.GOODBYE -> link.closedByPeer(ControlFrames.readGoodbye(frame));
-            case Frames.PING -> link.heartbeat.receivePing(frame, link.writable);
+            case Frames.PING -> link.heartbeat.receivePing(frame);
             case Frames.PONG -> link.heartbeat.receivePong(frame);
             case Frames.OPERATIONS -> receiveOperations(frame);
             case Frames.DRAIN -> receiveDrain(frame);

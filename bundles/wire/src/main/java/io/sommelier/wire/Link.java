@@ -13,6 +13,7 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.Stage;
 import io.sommelier.api.Welcome;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -115,7 +116,7 @@ public final class Link {
         flushing = true;
         try {
             int written = 0;
-            while (parts.writable && parts.state != LinkState.CLOSED && !parts.splits.isEmpty()) {
+            while (parts.writer.isWritable() && parts.state != LinkState.CLOSED && !parts.splits.isEmpty()) {
                 written += parts.splits.writeOne();
                 parts.writer.spill();
                 if (SplitMessages.isTurnOver(written) && !parts.splits.isEmpty() && parts.state != LinkState.CLOSED) {
@@ -135,7 +136,7 @@ public final class Link {
 
     /** Whether the socket takes more now. While it does not, large messages pause, and its owner takes nothing from the send queue; small ones are still buffered. */
     public void writable(boolean value) {
-        parts.writable = value;
+        parts.writer.writable(value);
         if (value && !parts.splits.isEmpty()) {
             flush();
         }
@@ -143,7 +144,7 @@ public final class Link {
 
     /** Whether commands may be sent now: active, and the socket takes more. */
     public boolean isReady() {
-        return parts.state == LinkState.ACTIVE && parts.writable;
+        return parts.state == LinkState.ACTIVE && parts.writer.isWritable();
     }
 
     /** Time goes by: tests the hello limit and the heartbeat. Called at least four times a heartbeat period and hello limit. */
@@ -165,6 +166,7 @@ public final class Link {
                             "no sign of life within two periods of " + settings.heartbeat()));
                 } else if (parts.heartbeat.ping(now)) {
                     flush();
+                    parts.closeIfNothingIsRead();
                 }
             }
             case NEW, CLOSED -> {}
@@ -201,7 +203,9 @@ public final class Link {
      *
      * @param initialCredit 0 or more
      * @param source empty at the connector's end, as are principal (empty) and attempt (1): the controller does not take them from a connector
+     * @param attempt 1 or more
      * @param attachment what {@link OutStream#attachment} gives back
+     * @throws IllegalArgumentException when {@code initialCredit} or {@code attempt} is out of range
      * @throws io.sommelier.api.CommandException when it is above a limit of the peer, or too many streams are open, or the link is not active or the peer drains
      *     (NOT_SENT); nothing was sent then
      */
@@ -214,6 +218,9 @@ public final class Link {
             int attempt,
             Object attachment) {
         demandNotNegative(initialCredit);
+        if (attempt < 1) {
+            throw new IllegalArgumentException("attempt " + attempt + " is not positive");
+        }
         if (parts.state != LinkState.ACTIVE) {
             ErrorCode code = parts.connector ? ErrorCode.CONTROLLER_GONE : ErrorCode.MEMBER_GONE;
             throw notSent(code, "the channel is not active");
@@ -325,8 +332,10 @@ public final class Link {
             parts.writer.handOver();
             sink.close();
         }
-        sent.lose();
-        taken.cancel(goodbye.message());
+        List<OutStream> lost = sent.closeAll();
+        List<InStream> cancelled = taken.closeAll();
+        lost.forEach(handler::lost);
+        cancelled.forEach(stream -> handler.cancelled(stream, goodbye.message()));
         handler.closed(goodbye);
     }
 

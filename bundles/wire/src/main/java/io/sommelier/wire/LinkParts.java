@@ -1,6 +1,7 @@
 package io.sommelier.wire;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
 import java.util.function.LongSupplier;
 
@@ -17,6 +18,7 @@ final class LinkParts {
     final MessageReader reader;
     final Assembly.Space space;
     final Heartbeat heartbeat;
+    private final long maxUnreadBytes;
     private final Ending ending;
 
     Limits limits;
@@ -24,7 +26,6 @@ final class LinkParts {
     /** When the state was entered. */
     long sinceNanos;
 
-    boolean writable = true;
     boolean peerDrains;
     long lateFrames;
 
@@ -49,6 +50,7 @@ final class LinkParts {
         this.handler = handler;
         this.nanoClock = nanoClock;
         this.ending = ending;
+        maxUnreadBytes = settings.maxAssemblyBytes();
         NameCache names = new NameCache();
         writer = new FrameWriter(allocator, sink);
         messages = new MessageWriter(writer);
@@ -77,6 +79,14 @@ final class LinkParts {
 
     void close(Goodbye goodbye) {
         ending.close(goodbye);
+    }
+
+    /** A peer that sends and reads nothing must not fill the memory with answers. */
+    void closeIfNothingIsRead() {
+        if (writer.blockedBytes() > maxUnreadBytes) {
+            ending.close(new Goodbye(
+                    CloseReason.OVERLOADED, true, "the peer has left " + writer.blockedBytes() + " bytes unread"));
+        }
     }
 
     void closedByPeer(Goodbye goodbye) {

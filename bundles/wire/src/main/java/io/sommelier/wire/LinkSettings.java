@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param maxMessageBytes the largest payload of a command or part, whole; 1 KiB to 1 GiB
  * @param maxHeaderBytes the largest header block, at most half a frame, and at most 65535
  * @param maxStreams the most commands under way in each direction, 1 to 1 000 000
- * @param maxAssemblyBytes the most bytes of split messages that are being put together at once, at least 1; not agreed on, each end has its own
+ * @param maxAssemblyBytes the most bytes of split messages that are being put together at once, and the most that wait for a socket that takes none; at least 1. Not
+ *     agreed on, each end has its own
  * @param helloLimit how long a hello, or its answer, may take; 1 ms to 10 minutes
  * @param heartbeat how often each end shows that it lives, 1 ms to 10 minutes; a peer that shows nothing for two periods is dead. Not agreed on: each end asks its
  *     peer for a sign of life at its own pace

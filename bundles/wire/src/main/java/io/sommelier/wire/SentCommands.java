@@ -8,6 +8,7 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
+import java.util.List;
 
 /** The commands that this end sent, and the replies to them. Confined to the link's thread. */
 final class SentCommands {
@@ -29,6 +30,7 @@ final class SentCommands {
             int attempt,
             Object attachment) {
         checkSendable(command);
+        checkSender(source, principal);
         OutStream stream = new OutStream(numbers.take(streams), attachment);
         stream.granted = Math.min(initialCredit, Frames.MAX_CREDIT);
         stream.reserve = initialCredit - stream.granted;
@@ -56,6 +58,16 @@ final class SentCommands {
             throw notSent(
                     ErrorCode.HEADERS_TOO_LARGE,
                     "headers of " + headerBytes + " bytes, allowed are at most " + link.limits.maxHeaderBytes());
+        }
+    }
+
+    private static void checkSender(String source, String principal) {
+        if (source.length() > Command.MAX_TEXT || principal.length() > Frames.MAX_PRINCIPAL) {
+            throw notSent(
+                    ErrorCode.INVALID_COMMAND,
+                    "source of " + source.length() + " and principal of " + principal.length()
+                            + " characters, allowed are at most " + Command.MAX_TEXT + " and "
+                            + Frames.MAX_PRINCIPAL);
         }
     }
 
@@ -238,18 +250,15 @@ final class SentCommands {
         return stream;
     }
 
-    /** Ends them all: the link is closing. */
-    void lose() {
-        for (OutStream stream : streams.removeAll()) {
+    /** Closes them all, tells nobody, and gives them back. */
+    List<OutStream> closeAll() {
+        List<OutStream> all = streams.removeAll();
+        for (OutStream stream : all) {
             stream.closed = true;
             stream.dropArriving();
             stream.split = null;
-            link.handler.lost(stream);
         }
-    }
-
-    int size() {
-        return streams.size();
+        return all;
     }
 
     private static String text(int number) {

@@ -10,6 +10,7 @@ import io.sommelier.api.PartStatus;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /** The commands that the peer sent, and the replies to them. Confined to the link's thread. */
 final class TakenCommands {
@@ -161,7 +162,9 @@ final class TakenCommands {
         InStream stream = find(frame.stream());
         if (stream != null) {
             streams.remove(stream.number);
-            end(stream, reason);
+            if (end(stream)) {
+                link.handler.cancelled(stream, reason);
+            }
         }
     }
 
@@ -287,28 +290,23 @@ final class TakenCommands {
         return stream;
     }
 
-    /** Ends them all: the link is closing. */
-    void cancel(String reason) {
-        for (InStream stream : streams.removeAll()) {
-            end(stream, reason);
-        }
+    /** Closes them all, tells nobody, and gives back those whose owner does not know of their end. */
+    List<InStream> closeAll() {
+        List<InStream> all = streams.removeAll();
+        all.removeIf(stream -> !end(stream));
+        return all;
     }
 
-    int size() {
-        return streams.size();
-    }
-
-    private void end(InStream stream, String reason) {
-        boolean isKnownToOwner = !stream.refused && stream.arriving == null && !stream.closed;
+    /** Ends a stream. Returns whether its owner is to be told. */
+    private static boolean end(InStream stream) {
+        boolean isKnownAndOpen = !stream.refused && stream.arriving == null && !stream.closed;
         stream.closed = true;
         stream.dropUnsent();
         if (stream.arriving != null) {
             stream.arriving.assembly.drop();
             stream.arriving = null;
         }
-        if (isKnownToOwner) {
-            link.handler.cancelled(stream, reason);
-        }
+        return isKnownAndOpen;
     }
 
     private static String text(int number) {

@@ -6,7 +6,6 @@ import io.sommelier.api.Hello;
 import io.sommelier.api.Welcome;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One link without a socket: what it writes is collected, what it is to read is given, time is stepped. */
@@ -14,7 +13,7 @@ final class End implements LinkSink {
     static final Hello HELLO = Hello.of("c-1").build();
     static final Welcome WELCOME = new Welcome("ctl-1", "", "token-1");
 
-    final RecordingHandler handler = new RecordingHandler();
+    final Described handler = new Described();
     final TrackingAllocator allocator = new TrackingAllocator();
     final AtomicLong clock;
     final Link link;
@@ -58,15 +57,21 @@ final class End implements LinkSink {
         end.receive(helloBytes());
         end.link.welcome(WELCOME);
         end.takeWritten();
+        end.handler.events.clear();
         return end;
     }
 
     /** A connector's end that was welcomed. */
     static End activeConnector() {
-        End end = connector(LinkSettings.defaults(), HELLO, new AtomicLong());
+        return activeConnector(LinkSettings.defaults());
+    }
+
+    static End activeConnector(LinkSettings settings) {
+        End end = connector(settings, HELLO, new AtomicLong());
         end.link.start();
-        end.receive(welcomeBytes());
+        end.receive(welcomeBytes(settings));
         end.takeWritten();
+        end.handler.events.clear();
         return end;
     }
 
@@ -76,8 +81,8 @@ final class End implements LinkSink {
         return connector.takeWritten();
     }
 
-    static byte[] welcomeBytes() {
-        End controller = controller();
+    private static byte[] welcomeBytes(LinkSettings settings) {
+        End controller = controller(settings, new AtomicLong());
         controller.link.start();
         controller.receive(helloBytes());
         controller.link.welcome(WELCOME);
@@ -112,8 +117,9 @@ final class End implements LinkSink {
         }
     }
 
-    void receiveHex(String hex) {
-        receive(bytes(hex));
+    /** Reads one frame; see {@link Hex#frame}. */
+    void receiveFrame(String hexAfterLength) {
+        receive(Hex.frame(hexAfterLength));
     }
 
     /** What was written since the last call, after a flush. */
@@ -137,10 +143,5 @@ final class End implements LinkSink {
         byte[] bytes = new byte[buffer.readableBytes()];
         buffer.getBytes(buffer.readerIndex(), bytes);
         return bytes;
-    }
-
-    /** The bytes of hex digits; blanks and what follows a {@code #} on a line are left out. */
-    static byte[] bytes(String hex) {
-        return HexFormat.of().parseHex(hex.replaceAll("#[^\n]*", "").replaceAll("\\s", ""));
     }
 }
