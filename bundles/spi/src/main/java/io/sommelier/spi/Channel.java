@@ -7,8 +7,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * The link to one connector, as the controller sees it. Implemented by a transport. Thread-safe; no method blocks.
  *
- * <p>A channel has one thread that delivers (an event loop, an executor of one): on it {@link Outgoing#claim}, {@link Outgoing#part}, {@link Outgoing#lost} and the
- * methods of {@link Peer} are called, one at a time. Commands leave in the order of the offers.
+ * <p>A channel has one thread that delivers (an event loop): on it {@link Outgoing#claim}, {@link Outgoing#part}, {@link Outgoing#lost} and the methods of {@link Peer} are called,
+ * one at a time. A channel without such a thread, inside one JVM, may call them from many; but for one command its calls come one at a time, none after a terminal,
+ * {@code lost} or {@link #cancel}, and {@link Peer#closed} comes last. Commands leave in the order of the offers.
  */
 @ConsumerType
 public interface Channel {

@@ -28,6 +28,9 @@ public interface Peer {
     /** The connector takes no new commands; those it has go on. */
     void draining();
 
-    /** The channel is gone. Called once, last, after {@link Outgoing#lost} was called for every command that it still had. Commands it had sent are cancelled. */
+    /**
+     * The channel is gone. Called once, last: before it the transport has called {@link Outgoing#lost} for every command that the channel still had, and
+     * {@link Incoming#cancel} for every command that the connector had sent and that had not ended.
+     */
     void closed(Goodbye goodbye);
 }

@@ -1,8 +1,9 @@
 package io.sommelier.spi;
 
 /**
- * Where in the chain a handler stands. Commands pass the phases of the way down in this order, and every part of the reply passes those of the way up in this order.
- * Within a phase the higher {@code service.ranking} comes first on the way down, and last on the way up.
+ * Where in the chain a handler stands. A command passes COLLECT, METADATA, DECODE, DECORATE, AUTHENTICATE, AUTHORIZE, VALIDATE, STATS and EXECUTE on its way down, in this order;
+ * every part of its reply passes RESPONSE, STATS, AUTHORIZE_RESPONSE, EXCEPTION, DECORATE, RESPONSE_METADATA, ENCODE and SEND on its way up, in this order. Within a phase
+ * the higher {@code service.ranking} comes first on the way down, and last on the way up.
  */
 public enum Phase {
     /** Down: limits on size. */

@@ -5,7 +5,7 @@ import io.sommelier.api.CommandError;
 import io.sommelier.api.Part;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** The chain, as the controller uses it. Published as a service by the pipeline bundle; where there is none, commands go straight to execution. Thread-safe. */
+/** The chain, as the controller uses it. Published as a service by the pipeline bundle; where there is none, commands go straight to execution, and no handler or limit of the chain is applied. Thread-safe. */
 @ProviderType
 public interface Pipeline {
     /**
@@ -20,12 +20,16 @@ public interface Pipeline {
 
     /** One command in the chain. */
     interface Run {
-        /** Starts the way down; called once. It ends with one call of {@link End#execute} or {@link End#refuse}, perhaps before this returns, on any thread. */
+        /**
+         * Starts the way down; called once. It ends with one call of {@link End#execute} or {@link End#refuse}, perhaps before this returns, on any thread; with none once a
+         * FAILED has come to {@link #up} before.
+         */
         void down();
 
         /**
-         * Takes the next part of the reply for the way up; calls may come from any thread, but one after the other. Parts reach {@link End#send} in order,
-         * perhaps before this returns; the terminal always does, in one form or another.
+         * Takes the next part of the reply for the way up; calls may come from any thread, also from inside the methods of {@link End}, but one after the other. Parts reach
+         * {@link End#send} in order, perhaps before this returns. The controller keeps the deadline until the terminal is sent: a FAILED that ends the wait (EXPIRED,
+         * CANCELLED, or an outcome that no handler gave) overtakes a part that is stuck in a handler.
          */
         void up(Part part);
     }

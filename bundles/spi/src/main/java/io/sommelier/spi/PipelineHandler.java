@@ -41,7 +41,9 @@ public interface PipelineHandler {
     }
 
     /**
-     * Handles {@link Context#part} on its way up. Parts come one at a time: the next one waits until this one has passed the chain.
+     * Handles {@link Context#part} on its way up. Parts come one at a time: the next one waits until this one has passed the chain. A FAILED part of the member is
+     * a part like any other: it passes every handler. A handler may replace a part, but not what kind it is: a failed reply stays failed, and numbering and outcome are
+     * kept true by the chain.
      *
      * @return {@link #NEXT}, or a stage: the chain goes on when it completes, and the reply fails when it fails
      */
