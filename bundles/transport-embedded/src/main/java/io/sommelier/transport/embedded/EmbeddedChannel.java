@@ -214,6 +214,10 @@ final class EmbeddedChannel implements Channel {
             goodbye = why;
         }
         isDraining = true;
+        Peer present = peer;
+        if (present != null) {
+            present.draining(); // or what is lost might be offered here once more
+        }
         live.forEach(EmbeddedExecution::end);
         settleIfIdle();
     }

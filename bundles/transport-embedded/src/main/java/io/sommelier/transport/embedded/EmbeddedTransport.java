@@ -1,5 +1,6 @@
 package io.sommelier.transport.embedded;
 
+import io.sommelier.api.Credential;
 import io.sommelier.api.Hello;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.Transport;
@@ -58,11 +59,17 @@ public final class EmbeddedTransport implements Transport {
      * @throws IllegalArgumentException when it breaks the grammar of names
      */
     public EmbeddedSender sender(String instance) {
+        return sender(instance, Credential.NONE);
+    }
+
+    /** The same with a proof of who it is, which counts only where the connector is not there yet. */
+    public EmbeddedSender sender(String instance, Credential credential) {
         EmbeddedSender present = senders.get(instance);
         if (present != null) {
             return present;
         }
-        Connector connector = new Connector(Hello.of(instance).build(), Map.of(), null, nanoClock);
+        Connector connector =
+                new Connector(Hello.of(instance).credential(credential).build(), Map.of(), null, nanoClock);
         EmbeddedSender made = new EmbeddedSender(connector, this);
         present = senders.putIfAbsent(instance, made);
         if (present != null) {

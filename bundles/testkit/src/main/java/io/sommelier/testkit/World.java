@@ -1,0 +1,41 @@
+package io.sommelier.testkit;
+
+import io.sommelier.api.CommandSender;
+import io.sommelier.api.Stage;
+import io.sommelier.api.admin.ControllerAdmin;
+
+/** A controller with one transport, as a contract test sees it. Made for one test. Thread-safe. */
+public interface World extends AutoCloseable {
+    /** A connector that only sends, over the transport under test; the same one each time. */
+    CommandSender caller();
+
+    /** The instance id of {@link #caller}. */
+    String callerInstance();
+
+    /**
+     * Brings a member to the controller over the transport under test, and waits until it is taken in, or refused.
+     *
+     * @throws io.sommelier.spi.HelloRefusedException when the controller refuses it; it does not try again
+     */
+    WorldMember member(MemberPlan plan);
+
+    /** What an operator sees. */
+    ControllerAdmin admin();
+
+    /**
+     * Where the controller sees a command that waits for a thread of its member: {@link Stage#REPLY_WAIT} where it has left the controller then, {@link Stage#SEND_QUEUE} where
+     * the transport claims it only when a thread takes it.
+     */
+    default Stage stageInMemberQueue() {
+        return Stage.REPLY_WAIT;
+    }
+
+    /** Whether the transport refuses messages above {@link WorldSettings#maxMessageBytes}. */
+    default boolean limitsMessages() {
+        return true;
+    }
+
+    /** Ends all of it. */
+    @Override
+    void close();
+}
