@@ -34,6 +34,7 @@ final class ControlFrames {
     }
 
     static Goodbye readGoodbye(Frame frame) {
+        frame.allowFlags(0);
         CloseReason reason = CloseReason.ofNumber(frame.u16());
         boolean comeBack = frame.u8() != 0;
         return new Goodbye(reason, comeBack, frame.text());

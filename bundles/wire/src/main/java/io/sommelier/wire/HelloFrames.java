@@ -132,6 +132,7 @@ final class HelloFrames {
 
     /** Reads the limits of a welcome, the version before them included. */
     static Limits readAgreed(Frame frame) {
+        frame.allowFlags(0);
         int version = frame.u8();
         if (version != Frames.VERSION) {
             throw new ProtocolViolationException("the welcome chose version " + version + ", which was not offered");

@@ -40,6 +40,7 @@ class LinkRulesTest {
                 "06 01 00000000 0000", // OPERATIONS that only promises more
                 "06 00 00000000 0001 0120", // OPERATIONS with a bad name
                 "08 00 00000000 0001", // GOODBYE cut short
+                "08 01 00000000 0001 00 0000", // GOODBYE with a flag
                 "10 00 00000000" + Hex.COMMAND_BODY, // COMMAND on no stream
                 "10 00 00000002" + Hex.COMMAND_BODY, // COMMAND on a stream of ours
                 "11 00 00000001", // ADMITTED on a stream of theirs
