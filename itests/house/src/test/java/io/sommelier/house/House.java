@@ -14,6 +14,8 @@ record House(List<Bundle> bundles) {
     private static final Set<String> COMPONENTS =
             Set.of("org.osgi.service.component.annotations", "org.osgi.service.metatype.annotations");
     private static final Set<String> COMMON = union(ANNOTATIONS, LOGGING, COMPONENTS);
+    private static final Set<String> ARTEMIS = Set.of("org.apache.activemq.artemis");
+    private static final Set<String> JMS = Set.of("jakarta.jms", "org.messaginghub.pooled.jms");
     private static final Set<String> NETTY = Set.of("io.netty");
     private static final Set<String> NETTY_BUFFER_ALONE = Set.of("io.netty.buffer!");
     private static final Set<String> CAMEL = Set.of("org.apache.camel");
@@ -38,6 +40,7 @@ record House(List<Bundle> bundles) {
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
                 bundle("runtime-camel", Set.of(), union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
+                bundle("runtime-artemis", Set.of("spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),
                 new Bundle("examples/demo-connector", ROOT + "examples.demo", Set.of("api", "connector"), COMMON)));
     }
