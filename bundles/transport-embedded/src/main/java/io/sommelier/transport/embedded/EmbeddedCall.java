@@ -55,7 +55,7 @@ final class EmbeddedCall extends PendingCall {
     private EmbeddedCall sent(Connector from, Command command) {
         EmbeddedChannel channel = from.channel();
         Peer peer = channel == null ? null : channel.peer();
-        if (peer == null) {
+        if (peer == null || !channel.begin(this)) {
             part(Part.failed(new CommandError(
                             ErrorCode.CONTROLLER_GONE,
                             Outcome.NOT_SENT,
@@ -65,7 +65,6 @@ final class EmbeddedCall extends PendingCall {
                     .build());
             return this;
         }
-        channel.callBegins();
         Incoming incoming = peer.command(command, CommandSender.INITIAL_CREDIT_BYTES, new Way(this, channel));
         while (true) {
             Object before = hold;
@@ -139,7 +138,7 @@ final class EmbeddedCall extends PendingCall {
             if (!part.status().isTerminal()) {
                 call.part(part);
             } else if (HOLD.getAndSet(call, ENDED) != ENDED) {
-                channel.callEnded();
+                channel.ended(call);
                 call.part(part);
             }
         }

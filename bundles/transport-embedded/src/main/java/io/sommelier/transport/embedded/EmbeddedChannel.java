@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The channel of a connector in this JVM. Thread-safe, without a thread or queue of its own: a direct handler runs on the thread that offers, any other on the executor of its
@@ -42,11 +41,11 @@ final class EmbeddedChannel implements Channel {
     private final Set<EmbeddedExecution> live = ConcurrentHashMap.newKeySet();
     /** What was offered before the welcome. */
     private final Queue<EmbeddedExecution> early = new ConcurrentLinkedQueue<>();
-    /** How many commands the connector has sent that have not ended. */
-    private final AtomicLong calls = new AtomicLong();
+    /** What the connector has sent and has not ended. */
+    private final Set<EmbeddedCall> calls = ConcurrentHashMap.newKeySet();
 
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final AtomicBoolean isPeerTold = new AtomicBoolean();
 
     private volatile Peer peer;
@@ -148,12 +147,18 @@ final class EmbeddedChannel implements Channel {
 
     // ---- commands of the connector ----
 
-    void callBegins() {
-        calls.getAndIncrement();
+    /** Takes a call into account; {@code false} when the channel is not open. */
+    boolean begin(EmbeddedCall call) {
+        calls.add(call);
+        if (peer() != null) {
+            return true;
+        }
+        ended(call);
+        return false;
     }
 
-    void callEnded() {
-        calls.getAndDecrement();
+    void ended(EmbeddedCall call) {
+        calls.remove(call);
         if (isDraining) {
             settleIfIdle();
         }
@@ -182,7 +187,7 @@ final class EmbeddedChannel implements Channel {
     void refused(Goodbye why) {
         close(why); // nothing is offered to it, but its peer will never be there to be told
         connector.gone(this, why);
-        ended.complete(null);
+        over.complete(null);
     }
 
     /**
@@ -202,7 +207,7 @@ final class EmbeddedChannel implements Channel {
             CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS)
                     .execute(() -> close(then));
         }
-        return ended.copy();
+        return over.copy();
     }
 
     @Override
@@ -219,6 +224,7 @@ final class EmbeddedChannel implements Channel {
             present.draining(); // or what is lost might be offered here once more
         }
         live.forEach(EmbeddedExecution::end);
+        calls.forEach(call -> call.cancel("the channel of its caller was closed: " + why.message()));
         settleIfIdle();
     }
 
@@ -227,7 +233,7 @@ final class EmbeddedChannel implements Channel {
         if (!live.isEmpty()) {
             return;
         }
-        if (calls.get() == 0) {
+        if (calls.isEmpty()) {
             idle.complete(null);
         }
         Goodbye why = goodbye;
@@ -235,7 +241,7 @@ final class EmbeddedChannel implements Channel {
         if (why != null && present != null && isPeerTold.compareAndSet(false, true)) {
             present.closed(why);
             connector.gone(this, why);
-            ended.complete(null);
+            over.complete(null);
         }
     }
 
