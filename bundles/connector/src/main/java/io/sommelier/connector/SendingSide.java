@@ -6,6 +6,7 @@ import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
+import io.sommelier.api.PartStatus;
 import io.sommelier.api.Stage;
 import io.sommelier.wire.Link;
 import io.sommelier.wire.OutStream;
@@ -153,6 +154,7 @@ final class SendingSide {
             forget(call);
         } else {
             call.isAnswered = true;
+            call.dataCount += part.status() == PartStatus.DATA ? 1 : 0;
         }
         call.part(part);
     }
@@ -194,7 +196,7 @@ final class SendingSide {
 
     private void end(SentCommand call, CommandError error) {
         forget(call);
-        call.part(Part.failed(error).build());
+        call.part(Part.failed(error).finalCount(call.dataCount).build());
     }
 
     private void forget(SentCommand call) {

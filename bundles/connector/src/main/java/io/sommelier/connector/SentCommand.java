@@ -27,6 +27,8 @@ final class SentCommand extends PendingCall implements Runnable {
     OutStream stream;
     /** Whether a part has come. */
     boolean isAnswered;
+    /** How many of those were DATA. */
+    long dataCount;
     /** What the worker may send at first: the caller may have given more before it was written. */
     long initialCredit = CommandSender.INITIAL_CREDIT_BYTES;
 

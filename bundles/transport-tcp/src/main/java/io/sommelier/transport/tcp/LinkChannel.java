@@ -50,6 +50,7 @@ final class LinkChannel implements Channel, LinkHandler {
     private volatile Goodbye end;
     private volatile boolean isDraining;
     private Peer peer;
+    private boolean isTakingIn;
 
     LinkChannel(
             String transport,
@@ -234,11 +235,13 @@ final class LinkChannel implements Channel, LinkHandler {
     @Override
     public void command(
             InStream stream, Command command, long initialCredit, String source, String principal, int attempt) {
+        isTakingIn = true;
         Incoming incoming = peer.command(command, initialCredit, new ReplyWriter(link, outbox, stream));
+        isTakingIn = false;
         stream.attachment(incoming);
-        if (end != null) {
-            incoming.cancel(
-                    "the channel was closed"); // while the command was being taken in, so nobody else has told it
+        if (end != null) { // the controller closed the channel meanwhile, and closed() left the rest to be done here
+            incoming.cancel(end.message());
+            peer.closed(end);
         }
     }
 
@@ -293,7 +296,7 @@ final class LinkChannel implements Channel, LinkHandler {
         end = goodbye;
         queue.close();
         loseWaiting();
-        if (peer != null) {
+        if (peer != null && !isTakingIn) {
             peer.closed(goodbye);
         }
     }

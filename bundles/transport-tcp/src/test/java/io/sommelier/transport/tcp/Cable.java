@@ -1,0 +1,101 @@
+package io.sommelier.transport.tcp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Stands between a dialler and the port that it means, to be cut: then both ends see a reset, and nobody gets through any more. Thread-safe. */
+final class Cable implements AutoCloseable {
+    private final ServerSocket listening;
+    private final int port;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private volatile boolean isCut;
+
+    /** Listens on {@code localPort}, 0 for any, and leads to {@code port}, both of loopback. */
+    Cable(int localPort, int port) throws IOException {
+        this.port = port;
+        listening = new ServerSocket();
+        listening.setReuseAddress(true);
+        listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), localPort));
+        start(this::accept);
+    }
+
+    int localPort() {
+        return listening.getLocalPort();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket near = keep(listening.accept());
+                Socket far = keep(new Socket(InetAddress.getLoopbackAddress(), port));
+                start(() -> copy(near, far));
+                start(() -> copy(far, near));
+            }
+        } catch (IOException closed) {
+            cut();
+        }
+    }
+
+    private Socket keep(Socket socket) throws IOException {
+        socket.setTcpNoDelay(true);
+        sockets.add(socket);
+        if (isCut) {
+            reset(socket);
+        }
+        return socket;
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            byte[] buffer = new byte[16 * 1024];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                out.write(buffer, 0, count);
+            }
+            to.shutdownOutput();
+        } catch (IOException gone) {
+            reset(from);
+            reset(to);
+        }
+    }
+
+    /** Resets every connection, and lets none through from now on. */
+    void cut() {
+        isCut = true;
+        sockets.forEach(Cable::reset);
+        close();
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException closed) {
+            // that is what was wanted
+        }
+    }
+
+    /** Lets no new connection through; those there are go on. */
+    @Override
+    public void close() {
+        try {
+            listening.close();
+        } catch (IOException closed) {
+            // that is what was wanted
+        }
+    }
+
+    private static void start(Runnable task) {
+        Thread thread = new Thread(task, "cable");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

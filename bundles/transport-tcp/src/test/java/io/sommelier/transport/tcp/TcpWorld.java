@@ -1,0 +1,203 @@
+package io.sommelier.transport.tcp;
+
+import io.sommelier.api.CommandHandler;
+import io.sommelier.api.CommandSender;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.connector.Connector;
+import io.sommelier.connector.ConnectorBuilder;
+import io.sommelier.connector.ConnectorState;
+import io.sommelier.connector.ConnectorState.Phase;
+import io.sommelier.controller.Controller;
+import io.sommelier.controller.ControllerSettings;
+import io.sommelier.spi.HelloRefusedException;
+import io.sommelier.testkit.FixedCredentials;
+import io.sommelier.testkit.MemberPlan;
+import io.sommelier.testkit.World;
+import io.sommelier.testkit.WorldMember;
+import io.sommelier.testkit.WorldSettings;
+import io.sommelier.wire.LinkSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A controller with the TCP transport, and real connectors: they dial it, or are dialled by it. */
+final class TcpWorld implements World {
+    private static final Duration WAIT = Duration.ofMillis(10);
+    private static final int MEMBERS = 8;
+
+    private final Controller controller;
+    private final TcpTransport transport;
+    private final Deque<SocketChannel> reserved = new ArrayDeque<>();
+    private final List<Connector> connectors = new ArrayList<>();
+    private final boolean areDialled;
+    private final Connector caller;
+
+    TcpWorld(WorldSettings settings, boolean areDialled) {
+        this.areDialled = areDialled;
+        LinkSettings defaults = LinkSettings.defaults();
+        LinkSettings link = new LinkSettings(
+                defaults.maxFrameBytes(),
+                settings.maxMessageBytes(),
+                defaults.maxHeaderBytes(),
+                defaults.maxStreams(),
+                defaults.maxAssemblyBytes(),
+                defaults.helloLimit(),
+                defaults.heartbeat());
+        transport = new TcpTransport(TcpNode.settings()
+                .withBounds(2, 100, 4096)
+                .withLink(link)
+                .withMembers(areDialled ? reservePorts() : List.of(), WAIT, WAIT));
+        controller = new Controller(
+                "controller-1",
+                ControllerSettings.defaults()
+                        .withKnownTargets(settings.knownTargets())
+                        .withStreamIdle(settings.streamIdle()));
+        controller.verifiers(settings.verifiers());
+        controller.authorizers(settings.authorizers());
+        controller.add(transport).toCompletableFuture().join();
+        caller = open(
+                Connector.builder("caller").credential(FixedCredentials.token("caller-secret")), transport.localPort());
+    }
+
+    /** Ports on which nobody listens yet, and which nobody else gets. */
+    private List<HostPort> reservePorts() {
+        List<HostPort> members = new ArrayList<>();
+        try {
+            for (int i = 0; i < MEMBERS; i++) {
+                SocketChannel holder = SocketChannel.open();
+                holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                reserved.add(holder);
+                members.add(new HostPort("127.0.0.1", holder.socket().getLocalPort()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return members;
+    }
+
+    @Override
+    public CommandSender caller() {
+        return caller;
+    }
+
+    @Override
+    public String callerInstance() {
+        return caller.instance();
+    }
+
+    @Override
+    public WorldMember member(MemberPlan plan) {
+        ConnectorBuilder builder = Connector.builder(plan.instance())
+                .serves(plan.targetId())
+                .capacity(plan.capacity())
+                .threads(plan.threads())
+                .queue(plan.queueCapacity())
+                .credential(plan.credential());
+        plan.handlers().forEach(plan.isDirect() ? builder::directHandler : builder::handler);
+        try {
+            if (!areDialled) {
+                Cable cable = new Cable(0, transport.localPort());
+                return new Member(open(builder, cable.localPort()), cable, plan.isDirect());
+            }
+            BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
+            Connector connector =
+                    builder.listenOn("127.0.0.1", 0).onState(states::add).open();
+            SocketChannel holder = reserved.remove();
+            int port = holder.socket().getLocalPort();
+            holder.close();
+            Cable cable = new Cable(port, connector.localPort());
+            awaitWelcome(connector, states);
+            return new Member(connector, cable, plan.isDirect());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Connector open(ConnectorBuilder builder, int port) {
+        BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
+        Connector connector = builder.controller("127.0.0.1:" + port)
+                .dialWait(WAIT, WAIT)
+                .onState(states::add)
+                .open();
+        awaitWelcome(connector, states);
+        return connector;
+    }
+
+    private void awaitWelcome(Connector connector, BlockingQueue<ConnectorState> states) {
+        connectors.add(connector);
+        try {
+            ConnectorState state = states.poll(10, TimeUnit.SECONDS);
+            while (state.phase() == Phase.CONNECTING) {
+                state = states.poll(10, TimeUnit.SECONDS);
+            }
+            if (state.phase() != Phase.ACTIVE) {
+                Goodbye goodbye = state.goodbye().orElseThrow();
+                connector.close(Duration.ZERO);
+                throw new HelloRefusedException(goodbye);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private record Member(Connector connector, Cable cable, boolean isDirect) implements WorldMember {
+        @Override
+        public CommandSender sender() {
+            return connector;
+        }
+
+        @Override
+        public void serve(String operation, CommandHandler handler) {
+            if (isDirect) {
+                connector.directHandler(operation, handler);
+            } else {
+                connector.handler(operation, handler);
+            }
+        }
+
+        @Override
+        public void stopServing(String operation) {
+            connector.removeHandler(operation);
+        }
+
+        @Override
+        public void close() {
+            connector.closeLater(Duration.ofSeconds(5));
+        }
+
+        @Override
+        public void cut() {
+            cable.cut();
+        }
+    }
+
+    @Override
+    public ControllerAdmin admin() {
+        return controller.admin();
+    }
+
+    @Override
+    public void close() {
+        connectors.forEach(connector -> connector.closeLater(Duration.ZERO));
+        controller.close(Duration.ofSeconds(1));
+        connectors.forEach(Connector::close);
+        reserved.forEach(holder -> {
+            try {
+                holder.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}
