@@ -44,8 +44,9 @@ final class Inbound {
         } finally {
             receiving = false;
             if (!sound) { // the handler threw: what is left of the bytes is lost, so the link is
-                receivedMeanwhile.forEach(ByteBuf::release);
-                receivedMeanwhile.clear();
+                while (!receivedMeanwhile.isEmpty()) {
+                    receivedMeanwhile.poll().release();
+                }
                 link.close(new Goodbye(CloseReason.OTHER, true, "internal error"));
             }
         }
