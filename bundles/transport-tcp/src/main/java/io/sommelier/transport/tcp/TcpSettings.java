@@ -121,6 +121,22 @@ public record TcpSettings(
                 link);
     }
 
+    /** These settings with other buffers of each socket. */
+    public TcpSettings withSocketBuffers(int newReceiveBufferBytes, int newSendBufferBytes) {
+        return new TcpSettings(
+                host,
+                port,
+                ioThreads,
+                maxChannels,
+                sendQueueCapacity,
+                members,
+                dialFirst,
+                dialMost,
+                newReceiveBufferBytes,
+                newSendBufferBytes,
+                link);
+    }
+
     /** These settings with other limits of each channel. */
     public TcpSettings withLink(LinkSettings newLink) {
         return new TcpSettings(

@@ -89,6 +89,10 @@ final class ScriptedConnector implements LinkHandler, LinkSink, AutoCloseable {
         link.flush();
     }
 
+    void sendRaw(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
     /** The next of what came; fails when nothing comes. */
     static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
         T next = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
