@@ -1,0 +1,83 @@
+package io.sommelier.controller;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** What tools show of {@link NodeSettings}; those check the ranges. */
+@ObjectClassDefinition(name = "Sommelier controller", description = "The node: who it is, and how much it holds.")
+@interface ControllerConfiguration {
+    /** {@link NodeSettings#id}. */
+    @AttributeDefinition(
+            name = "Id",
+            description = "Unique among the controllers that share a broker. Takes effect at the next start.")
+    String id() default "controller-1";
+
+    /** {@link NodeSettings#strategy}. */
+    @AttributeDefinition(
+            name = "Strategy",
+            description = "Picks the member: least, or the name of a strategy that is a service.")
+    String strategy() default NodeSettings.LEAST;
+
+    /** {@link ControllerSettings#knownTargets}. */
+    @AttributeDefinition(
+            name = "Known targets",
+            description = "Names with commas between; known although no member ever registered.")
+    String knownTargets() default "";
+
+    /** {@link ControllerSettings#absentMayWait}. */
+    @AttributeDefinition(
+            name = "Absent may wait",
+            description = "Whether commands wait in a mailbox, where there is one, for a target with no member.")
+    boolean absentMayWait() default true;
+
+    /** {@link ControllerSettings#maxHeldBytes}. */
+    @AttributeDefinition(
+            name = "Bytes held",
+            description = "By all live commands, 1048576 to 1099511627776; a quarter of the heap where it is not set.",
+            required = false)
+    long maxHeldBytes();
+
+    /** {@link ControllerSettings#maxTargetBytes}. */
+    @AttributeDefinition(
+            name = "Bytes held for a target",
+            description = "1048576 to 1099511627776; an eighth of the heap where it is not set.",
+            required = false)
+    long maxTargetBytes();
+
+    /** {@link ControllerSettings#maxChannelBytes}. */
+    @AttributeDefinition(
+            name = "Bytes held for a sender",
+            description = "1048576 to 1099511627776; an eighth of the heap where it is not set.",
+            required = false)
+    long maxChannelBytes();
+
+    /** {@link ControllerSettings#maxAttempts}. */
+    @AttributeDefinition(
+            name = "Attempts",
+            description = "How often a command is handed to a member at most, 1 to 100.")
+    int maxAttempts() default 3;
+
+    /** {@link ControllerSettings#streamIdle}. */
+    @AttributeDefinition(
+            name = "Stream idle limit",
+            description = "How long a worker may send nothing while its reader has credit, 100ms to 1h.")
+    String streamIdle() default "30s";
+
+    /** {@link ControllerSettings#probeLimit}. */
+    @AttributeDefinition(
+            name = "Probe limit",
+            description = "How long an old channel has to answer when its instance comes again, 10ms to 1m.")
+    String probeLimit() default "1s";
+
+    /** {@link ControllerSettings#rememberTarget}. */
+    @AttributeDefinition(
+            name = "Remember targets",
+            description = "Hours that a target stays known after its last member left, 0 to 8760.")
+    int rememberTargetHours() default 24;
+
+    /** {@link NodeSettings#drainLimit}. */
+    @AttributeDefinition(
+            name = "Drain limit",
+            description = "How long commands may take to end when the controller or a transport stops, 0s to 10m.")
+    String drainLimit() default "5s";
+}

@@ -1,0 +1,93 @@
+package io.sommelier.controller;
+
+import io.sommelier.api.Target;
+import io.sommelier.spi.SettingsReader;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The settings of a controller in Karaf. Immutable.
+ *
+ * @param id the id of the controller, in the grammar of names; the one at the start counts
+ * @param strategy the name of the strategy that picks members
+ * @param drainLimit how long commands may take to end when the controller or a transport stops, 0 to 10 min
+ * @param controller what the controller itself takes
+ */
+record NodeSettings(String id, String strategy, Duration drainLimit, ControllerSettings controller) {
+    /** The PID of these settings. */
+    static final String PID = "io.sommelier.controller";
+
+    /** The strategy that is always there. */
+    static final String LEAST = "least";
+
+    private static final long LEAST_BYTES = 1 << 20;
+    private static final long MOST_BYTES = 1L << 40;
+
+    /**
+     * Reads the settings; those that are not there have their default.
+     *
+     * @throws IllegalArgumentException naming every violation: key, value and allowed range
+     */
+    static NodeSettings read(Map<String, ?> properties) {
+        SettingsReader reader = new SettingsReader(PID, properties);
+        ControllerSettings defaults = ControllerSettings.defaults();
+        String id = reader.text("id", "controller-1");
+        if (!isName(id)) {
+            reader.violation("id = " + id + " (allowed: letters, digits and . _ : -)");
+        }
+        NodeSettings settings = new NodeSettings(
+                id,
+                reader.text("strategy", LEAST),
+                reader.duration("drainLimit", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(10)),
+                new ControllerSettings(
+                        knownTargets(reader),
+                        reader.flag("absentMayWait", defaults.absentMayWait()),
+                        bytes(reader, "maxHeldBytes", defaults.maxHeldBytes()),
+                        bytes(reader, "maxTargetBytes", defaults.maxTargetBytes()),
+                        bytes(reader, "maxChannelBytes", defaults.maxChannelBytes()),
+                        reader.integer("maxAttempts", defaults.maxAttempts(), 1, 100),
+                        reader.duration(
+                                "streamIdle", defaults.streamIdle(), Duration.ofMillis(100), Duration.ofHours(1)),
+                        reader.duration(
+                                "probeLimit", defaults.probeLimit(), Duration.ofMillis(10), Duration.ofMinutes(1)),
+                        Duration.ofHours(reader.integer(
+                                "rememberTargetHours",
+                                (int) defaults.rememberTarget().toHours(),
+                                0,
+                                365 * 24))));
+        reader.check();
+        return settings;
+    }
+
+    private static long bytes(SettingsReader reader, String key, long defaultValue) {
+        return reader.number(key, defaultValue, LEAST_BYTES, MOST_BYTES);
+    }
+
+    private static Set<String> knownTargets(SettingsReader reader) {
+        Set<String> targets = new TreeSet<>();
+        for (String word : reader.text("knownTargets", "").split(",")) {
+            String target = word.trim();
+            if (target.isEmpty()) {
+                continue;
+            }
+            if (isName(target)) {
+                targets.add(target);
+            } else {
+                reader.violation(
+                        "knownTargets = " + target + " (allowed: names of letters, digits and . _ : -, and commas)");
+            }
+        }
+        return targets;
+    }
+
+    private static boolean isName(String text) {
+        try {
+            Target.of(text);
+            return true;
+        } catch (IllegalArgumentException notAName) {
+            return false;
+        }
+    }
+}

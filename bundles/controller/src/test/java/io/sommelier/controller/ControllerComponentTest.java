@@ -1,0 +1,124 @@
+package io.sommelier.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Hello;
+import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.spi.CredentialVerifier;
+import io.sommelier.spi.HelloRefusedException;
+import io.sommelier.spi.Principal;
+import io.sommelier.spi.Transport;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What Karaf does to the component, done by hand. */
+class ControllerComponentTest {
+    private final ControllerComponent component = new ControllerComponent(Map.of("drainLimit", "0s"));
+    private final FakeTransport transport = new FakeTransport();
+
+    @AfterEach
+    void stop() {
+        component.deactivate();
+    }
+
+    private static final class FakeTransport implements Transport {
+        ChannelAcceptor acceptor;
+        int stops;
+
+        @Override
+        public String name() {
+            return "fake";
+        }
+
+        @Override
+        public CompletionStage<Void> start(ChannelAcceptor to) {
+            acceptor = to;
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<Void> stop(Duration drainLimit) {
+            acceptor = null;
+            stops++;
+            return CompletableFuture.completedStage(null);
+        }
+    }
+
+    private CompletableFuture<?> hello(String instance) {
+        return transport
+                .acceptor
+                .hello(
+                        new HandChannel(8),
+                        Hello.of(instance)
+                                .serves("cellar", java.util.Set.of("pour"))
+                                .build())
+                .toCompletableFuture();
+    }
+
+    @Test
+    void aTransportThatComesIsStartedAndOneThatGoesIsStopped() {
+        component.bindTransport(transport);
+        assertThat(transport.acceptor.controllerId()).isEqualTo("controller-1");
+
+        component.unbindTransport(transport);
+        assertThat(transport.acceptor).isNull();
+        assertThat(transport.stops).isOne();
+    }
+
+    @Test
+    void whoSaysHelloIsSeenByTheOperator() {
+        component.bindTransport(transport);
+        hello("worker-1");
+
+        assertThat(component.targets()).singleElement().satisfies(target -> {
+            assertThat(target.targetId()).isEqualTo("cellar");
+            assertThat(target.members()).hasSize(1);
+        });
+    }
+
+    @Test
+    void changedSettingsHoldAndLeaveTheChannelsAlone() {
+        component.bindTransport(transport);
+        hello("worker-1");
+
+        component.modified(Map.of("knownTargets", "attic", "drainLimit", "0s"));
+
+        assertThat(component.targets()).extracting("targetId").containsExactly("attic", "cellar");
+        assertThat(component.targets().get(1).members()).hasSize(1);
+        assertThat(transport.stops).isZero();
+    }
+
+    @Test
+    void theIdOfTheStartStays() {
+        component.modified(Map.of("id", "another"));
+
+        assertThat(component.controllerId()).isEqualTo("controller-1");
+    }
+
+    @Test
+    void whenTheLastVerifierGoesNobodyGetsInUntilThereIsOneAgain() {
+        CredentialVerifier verifier = (credential, address) ->
+                CompletableFuture.completedStage(Optional.of(new Principal("ann", java.util.Set.of())));
+        component.bindTransport(transport);
+        component.bindVerifier(verifier, new HashMap<>());
+        component.unbindVerifier(verifier);
+
+        assertThatThrownBy(() -> hello("worker-1").join())
+                .cause()
+                .isInstanceOfSatisfying(HelloRefusedException.class, refused -> {
+                    assertThat(refused.goodbye().reason()).isEqualTo(CloseReason.UNAUTHENTICATED);
+                    assertThat(refused.goodbye().comeBack()).isTrue();
+                });
+
+        component.bindVerifier(verifier, new HashMap<>());
+        assertThat(hello("worker-1")).isCompleted();
+    }
+}

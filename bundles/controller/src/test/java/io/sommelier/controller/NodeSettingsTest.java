@@ -1,0 +1,58 @@
+package io.sommelier.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NodeSettingsTest {
+    @Test
+    void withNothingSetTheDefaultsHold() {
+        NodeSettings settings = NodeSettings.read(Map.of());
+
+        assertThat(settings.id()).isEqualTo("controller-1");
+        assertThat(settings.strategy()).isEqualTo("least");
+        assertThat(settings.controller()).isEqualTo(ControllerSettings.defaults());
+    }
+
+    @Test
+    void everyKeyIsRead() {
+        NodeSettings settings = NodeSettings.read(Map.ofEntries(
+                Map.entry("id", "node-2"),
+                Map.entry("strategy", "random"),
+                Map.entry("drainLimit", "2s"),
+                Map.entry("knownTargets", "cellar, attic,"),
+                Map.entry("absentMayWait", "false"),
+                Map.entry("maxHeldBytes", "3000000"),
+                Map.entry("maxTargetBytes", "2000000"),
+                Map.entry("maxChannelBytes", "1500000"),
+                Map.entry("maxAttempts", "5"),
+                Map.entry("streamIdle", "1m"),
+                Map.entry("probeLimit", "250ms"),
+                Map.entry("rememberTargetHours", "2")));
+
+        assertThat(settings.id()).isEqualTo("node-2");
+        assertThat(settings.strategy()).isEqualTo("random");
+        assertThat(settings.drainLimit()).isEqualTo(Duration.ofSeconds(2));
+        ControllerSettings controller = settings.controller();
+        assertThat(controller.knownTargets()).containsExactlyInAnyOrder("cellar", "attic");
+        assertThat(controller.absentMayWait()).isFalse();
+        assertThat(controller.maxHeldBytes()).isEqualTo(3_000_000);
+        assertThat(controller.maxTargetBytes()).isEqualTo(2_000_000);
+        assertThat(controller.maxChannelBytes()).isEqualTo(1_500_000);
+        assertThat(controller.maxAttempts()).isEqualTo(5);
+        assertThat(controller.streamIdle()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(controller.probeLimit()).isEqualTo(Duration.ofMillis(250));
+        assertThat(controller.rememberTarget()).isEqualTo(Duration.ofHours(2));
+    }
+
+    @Test
+    void everyViolationIsNamed() {
+        assertThatThrownBy(() -> NodeSettings.read(
+                        Map.of("id", "a b", "knownTargets", "cellar,/etc", "maxAttempts", "0", "streamIdle", "soon")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("id = a b", "knownTargets = /etc", "maxAttempts = 0", "streamIdle = soon");
+    }
+}
