@@ -9,11 +9,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How deep a thread is in direct handlers that send to direct handlers, and which of them hold it too long. Confined to its thread. */
+/**
+ * How deep a thread is in direct handlers that send to direct handlers, and in the ends of calls that end the commands of those who wait for them; and which handlers hold
+ * it too long. Confined to its thread.
+ */
 final class DirectCalls {
     private static final Logger LOG = LoggerFactory.getLogger(DirectCalls.class);
 
-    /** How many direct handlers a thread may be inside of. */
+    /** How many direct handlers, and how many ends of calls, a thread may be inside of. */
     static final int MAX_DEPTH = 16;
 
     private static final int FALLBACK_QUEUE_CAPACITY = 16_384;
@@ -26,6 +29,7 @@ final class DirectCalls {
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private int depth;
+    private int endDepth;
 
     private DirectCalls() {}
 
@@ -34,7 +38,7 @@ final class DirectCalls {
     }
 
     /**
-     * Where a command goes whose turn would be deeper. One for all, since direct handlers do not block; its threads end when idle, so nobody needs to close it.
+     * Where goes whatever would be deeper. One for all, since direct handlers do not block; its threads end when idle, so nobody needs to close it.
      */
     static HandlerExecutor fallback() {
         return Fallback.EXECUTOR;
@@ -51,6 +55,19 @@ final class DirectCalls {
 
     void leave() {
         depth--;
+    }
+
+    /** The same as {@link #enter} for the end of a call. */
+    boolean enterEnd() {
+        if (endDepth >= MAX_DEPTH) {
+            return false;
+        }
+        endDepth++;
+        return true;
+    }
+
+    void leaveEnd() {
+        endDepth--;
     }
 
     /** Names a handler in the log, once, if it held the delivering thread too long. */

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 
 /**
  * Passes parts on in order and one at a time, whichever threads bring them. Thread-safe, without locks.
@@ -84,6 +85,13 @@ abstract class PartLane {
                 return true;
             }
         }
+    }
+
+    /** Passes a part on from another thread, soon, and before those that come after it. */
+    final void passLater(Part part, Executor elsewhere) {
+        queue().add(part);
+        STATE.getAndBitwiseOr(this, WAITING); // from now on nobody overtakes it
+        elsewhere.execute(() -> mark(WAITING));
     }
 
     /**

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * Thread-safe, without locks.
  *
  * <p>Its owner passes what comes to {@link #confirmAdmitted} and {@link #part}, from any threads, and sees to it that one terminal comes in every case: also when its
- * channel is lost, and after {@link #sendCancel}. The command starts with a credit of {@link CommandSender#INITIAL_CREDIT_BYTES}.
+ * channel is lost, and after {@link #sendCancel}. All is done on the thread that brings the part, unless that is inside the ends of {@link DirectCalls#MAX_DEPTH} calls
+ * already, of handlers that wait for handlers: then the terminal is passed on from a shared executor. The command starts with a credit of {@link CommandSender#INITIAL_CREDIT_BYTES}.
  */
 public abstract class PendingCall extends PartLane implements Call {
     private static final Logger LOG = LoggerFactory.getLogger(PendingCall.class);
@@ -97,7 +98,20 @@ public abstract class PendingCall extends PartLane implements Call {
 
     /** Takes the next part of the reply; what comes after a terminal is dropped. */
     public final void part(Part part) {
-        pass(part, 0, 0);
+        if (!part.status().isTerminal()) {
+            pass(part, 0, 0);
+            return;
+        }
+        DirectCalls nesting = DirectCalls.ofThisThread();
+        if (!nesting.enterEnd()) {
+            passLater(part, DirectCalls.fallback());
+            return;
+        }
+        try {
+            pass(part, 0, 0);
+        } finally {
+            nesting.leaveEnd();
+        }
     }
 
     @Override

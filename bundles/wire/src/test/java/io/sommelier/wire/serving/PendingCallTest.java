@@ -15,6 +15,7 @@ import io.sommelier.api.Payload;
 import io.sommelier.api.Reply;
 import io.sommelier.api.ReplyListener;
 import io.sommelier.api.Stage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -262,6 +263,23 @@ class PendingCallTest {
 
         assertThatThrownBy(() -> call.request(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> call.request(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void callsWhoseEndEndsTheNextNeverExhaustTheStack() {
+        int calls = 20_000;
+        RecordedCall[] chain = new RecordedCall[calls];
+        for (int i = 0; i < calls; i++) {
+            chain[i] = new RecordedCall();
+        }
+        for (int i = 1; i < calls; i++) {
+            RecordedCall next = chain[i];
+            chain[i - 1].result().thenAccept(reply -> next.part(reply.terminal()));
+        }
+
+        chain[0].part(complete("end"));
+
+        assertThat(chain[calls - 1].result().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(10));
     }
 
     @Test
