@@ -35,11 +35,17 @@ record House(List<Bundle> bundles) {
                 bundle("wire", Set.of("api"), union(COMMON, NETTY_BUFFER_ALONE)),
                 bundle("controller", Set.of("api", "spi"), COMMON),
                 bundle("pipeline", Set.of("api", "spi"), COMMON),
-                bundle("transport-embedded", Set.of("api", "spi", "wire"), COMMON),
+                bundle(
+                        "transport-embedded",
+                        Set.of("api", "spi", "wire"),
+                        union(COMMON, FRAMEWORK, Set.of("org.osgi.service.component!"))),
                 bundle("transport-tcp", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
-                bundle("runtime-camel", Set.of(), union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
+                bundle(
+                        "runtime-camel",
+                        Set.of(),
+                        union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
                 bundle("runtime-artemis", Set.of("spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),
                 new Bundle("examples/demo-connector", ROOT + "examples.demo", Set.of("api", "connector"), COMMON)));

@@ -1,0 +1,176 @@
+package io.sommelier.transport.embedded.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandException;
+import io.sommelier.api.CommandHandler;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Payload;
+import io.sommelier.api.admin.TargetView.MemberView;
+import io.sommelier.controller.Controller;
+import io.sommelier.controller.ControllerSettings;
+import io.sommelier.transport.embedded.EmbeddedTransport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WhiteboardTest {
+    private final Controller controller = new Controller("controller-1", ControllerSettings.defaults());
+    private final EmbeddedTransport transport = new EmbeddedTransport();
+    private final Whiteboard whiteboard =
+            new Whiteboard(transport, () -> EmbeddedSettings.read(Map.of("node", "here")));
+
+    @BeforeEach
+    void start() {
+        controller.add(transport);
+    }
+
+    @AfterEach
+    void stop() {
+        controller.close(Duration.ZERO);
+    }
+
+    private static CommandHandler saying(String text) {
+        return CommandHandler.answering(invocation -> Payload.ofText(text));
+    }
+
+    private void put(String key, String owner, String operations, CommandHandler handler) {
+        whiteboard.put(
+                key,
+                owner,
+                owner,
+                HandlerOffer.of(
+                        handler, Map.of("sommelier.target", "cellar", "sommelier.operation", operations.split(","))));
+    }
+
+    private List<MemberView> members() {
+        return controller.admin().targets().get(0).members();
+    }
+
+    private String send(String operation) {
+        return transport
+                .sender("test")
+                .send(Command.to("cellar", operation).build())
+                .result()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join()
+                .payload()
+                .asText();
+    }
+
+    @Test
+    void theHandlersOfOneOwnerAreOneMember() {
+        put("a", "bundle-1", "pour", saying("red"));
+        put("b", "bundle-1", "open,close", saying("done"));
+        put("c", "bundle-2", "pour", saying("white"));
+
+        assertThat(members())
+                .extracting(MemberView::instance, MemberView::operations)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("here:bundle-1:1", List.of("close", "open", "pour")),
+                        org.assertj.core.groups.Tuple.tuple("here:bundle-2:2", List.of("pour")));
+    }
+
+    @Test
+    void aHandlerThatGoesTakesItsOperationsAlongAndTheLastOneTheMember() {
+        put("a", "bundle-1", "pour", saying("red"));
+        put("b", "bundle-1", "open", saying("done"));
+
+        whiteboard.remove("a").toCompletableFuture().join();
+        assertThat(members()).singleElement().extracting(MemberView::operations).isEqualTo(List.of("open"));
+
+        whiteboard.remove("b").toCompletableFuture().join();
+        assertThat(members()).isEmpty();
+        assertThatThrownBy(() -> send("open"))
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        CommandException.class,
+                        failure -> assertThat(failure.error().code()).isEqualTo(ErrorCode.NO_MEMBER));
+    }
+
+    @Test
+    void ofTwoHandlersOfAnOwnerForOneOperationTheHigherServes() {
+        put("a", "bundle-1", "pour", saying("red"));
+        whiteboard.put(
+                "b",
+                "bundle-1",
+                "bundle-1",
+                HandlerOffer.of(
+                        saying("better"),
+                        Map.of("sommelier.target", "cellar", "sommelier.operation", "pour", "service.ranking", 5)));
+        assertThat(send("pour")).isEqualTo("better");
+
+        whiteboard.remove("b");
+        assertThat(send("pour")).isEqualTo("red");
+    }
+
+    @Test
+    void otherPropertiesOfAHandlerMoveIt() {
+        put("a", "bundle-1", "pour", saying("red"));
+
+        put("a", "bundle-1", "decant", saying("red"));
+
+        assertThat(members()).singleElement().extracting(MemberView::operations).isEqualTo(List.of("decant"));
+    }
+
+    @Test
+    void aRemovalCompletesWhenTheCommandsUnderWayHaveEnded() throws InterruptedException {
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        put("a", "bundle-1", "pour", CommandHandler.answering(invocation -> {
+            began.countDown();
+            try {
+                mayEnd.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Payload.ofText("late");
+        }));
+        var call = transport.sender("test").send(Command.to("cellar", "pour").build());
+        began.await(10, TimeUnit.SECONDS);
+
+        var removed = whiteboard.remove("a").toCompletableFuture();
+        assertThat(removed).isNotDone();
+        mayEnd.countDown();
+
+        removed.orTimeout(10, TimeUnit.SECONDS).join();
+        assertThat(call.result().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void aWrongPropertyIsNamed() {
+        assertThatThrownBy(() -> HandlerOffer.of(saying(""), Map.of("sommelier.operation", "pour")))
+                .hasMessageContaining("sommelier.target = null");
+        assertThatThrownBy(() -> HandlerOffer.of(saying(""), Map.of("sommelier.target", "cellar")))
+                .hasMessageContaining("sommelier.operation is missing");
+        assertThatThrownBy(() -> HandlerOffer.of(
+                        saying(""),
+                        Map.of(
+                                "sommelier.target",
+                                "cellar",
+                                "sommelier.operation",
+                                "pour",
+                                "sommelier.execution",
+                                "fast")))
+                .hasMessageContaining("sommelier.execution = fast");
+    }
+
+    @Test
+    void anInstanceIdFitsIntoTheGrammarOfNames() {
+        assertThat(Instances.name("root", "a/b c", "1")).isEqualTo("root:a-b-c:1");
+        assertThat(Instances.name("root", "x".repeat(300), "12"))
+                .hasSize(128)
+                .startsWith("root:")
+                .endsWith(":12");
+    }
+}
