@@ -2,6 +2,7 @@ package io.sommelier.examples.demo;
 
 import io.sommelier.api.Call;
 import io.sommelier.api.Command;
+import io.sommelier.api.Goodbye;
 import io.sommelier.api.Headers;
 import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
@@ -18,8 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** Sends one command, and prints its reply. */
 public final class Send {
@@ -28,7 +31,7 @@ public final class Send {
     private static final int USAGE = 2;
     private static final int NO_CONTROLLER = 3;
 
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
     private static final String HELP = """
             Usage: send TARGET[/INSTANCE] OPERATION [OPTIONS] [FILE]
@@ -53,6 +56,7 @@ public final class Send {
             """;
 
     private final OutputStream output;
+    private final CountDownLatch told = new CountDownLatch(1);
     private volatile Call call;
 
     private Send(OutputStream output) {
@@ -124,8 +128,8 @@ public final class Send {
             String why = connector
                     .state()
                     .goodbye()
-                    .map(goodbye -> goodbye.reason() + ", " + goodbye.message())
-                    .orElse("no answer within " + CONNECT_LIMIT.toSeconds() + "s");
+                    .map(Goodbye::message)
+                    .orElse("no answer within " + CONNECT_LIMIT.toSeconds() + " s");
             boolean isRefused = connector.state().phase() == Phase.CLOSED;
             System.err.println("send: " + (isRefused ? "the controller refuses: " : "no controller: ") + why);
             return NO_CONTROLLER;
@@ -144,6 +148,8 @@ public final class Send {
         } catch (IOException nobodyReads) {
             System.err.println("send: cannot write the reply: " + nobodyReads.getMessage());
             return FAILED;
+        } finally {
+            told.countDown();
         }
     }
 
@@ -168,10 +174,16 @@ public final class Send {
         output.flush();
     }
 
+    /** Cancels a command that is under way, and lets its end be told. */
     private void end(Connector connector) {
         Call running = call;
         if (running != null) {
             running.cancel("the sender was stopped");
+            try {
+                told.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
         connector.close(CLOSE_LIMIT);
     }
