@@ -19,6 +19,7 @@ import io.sommelier.spi.Strategy;
 import io.sommelier.spi.Transport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -177,8 +178,12 @@ public final class Controller implements ChannelAcceptor {
     int endAll() {
         int ended = 0;
         for (Pending entry : table.all()) {
-            entry.endBefore(
-                    ErrorCode.DRAINING, "the controller " + controllerId + " stopped before the command had ended");
+            try {
+                entry.endBefore(
+                        ErrorCode.DRAINING, "the controller " + controllerId + " stopped before the command had ended");
+            } catch (RuntimeException defect) {
+                LOG.error("{} could not be told that it has ended; this is a defect, please report it", entry, defect);
+            }
             ended++;
         }
         return ended;
@@ -198,6 +203,11 @@ public final class Controller implements ChannelAcceptor {
                     new Goodbye(CloseReason.SHUTDOWN, true, "the controller " + controllerId + " is draining")));
         }
         return registry.hello(channel, hello);
+    }
+
+    /** Those of the operations that the member may serve. */
+    Set<String> permitted(Session session, Set<String> operations) {
+        return registry.permitted(session, operations);
     }
 
     void left(Session session, Goodbye goodbye) {
@@ -291,7 +301,7 @@ public final class Controller implements ChannelAcceptor {
         }
     }
 
-    private void forgetTargets() {
+    void forgetTargets() {
         registry.forgetTargets();
     }
 }

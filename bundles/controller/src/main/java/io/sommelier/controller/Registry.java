@@ -13,6 +13,7 @@ import io.sommelier.spi.Principal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -103,7 +104,10 @@ final class Registry {
     // ---- hello ----
 
     CompletionStage<Peer> hello(Channel channel, Hello hello) {
-        return identify(channel, hello, verifiers.iterator())
+        return CompletableFuture.completedStage(verifiers) // whoever comes or goes meanwhile, this hello is for these
+                .thenCompose(asked -> asked.isEmpty()
+                        ? CompletableFuture.completedStage(Principal.ANONYMOUS)
+                        : identify(channel, hello, asked.iterator()))
                 .thenCompose(principal -> takeIn(
                         channel,
                         hello,
@@ -113,9 +117,6 @@ final class Registry {
 
     private CompletionStage<Principal> identify(
             Channel channel, Hello hello, java.util.Iterator<CredentialVerifier> rest) {
-        if (verifiers.isEmpty()) {
-            return CompletableFuture.completedStage(Principal.ANONYMOUS);
-        }
         if (!rest.hasNext()) {
             return refused(
                     CloseReason.UNAUTHENTICATED,
@@ -128,12 +129,10 @@ final class Registry {
 
     private CompletionStage<Peer> takeIn(Channel channel, Hello hello, Principal principal, long probeNanos) {
         for (String operation : hello.operations()) {
-            for (Authorizer authorizer : authorizers) {
-                if (!authorizer.permits(principal, Authorizer.Action.SERVE, hello.targetId(), operation)) {
-                    return refused(
-                            CloseReason.FORBIDDEN,
-                            "'" + principal.name() + "' may not serve " + operation + " of " + hello.targetId());
-                }
+            if (!mayServe(principal, hello.targetId(), operation)) {
+                return refused(
+                        CloseReason.FORBIDDEN,
+                        "'" + principal.name() + "' may not serve " + operation + " of " + hello.targetId());
             }
         }
         Owner owner = owners.merge(
@@ -147,6 +146,32 @@ final class Registry {
         TargetEntry target = hello.targetId().isEmpty() ? null : entry(hello.targetId());
         Welcome welcome = new Welcome(controller.controllerId(), hello.targetId(), newToken());
         return enter(new Session(controller, channel, hello, principal, welcome, target), probeNanos);
+    }
+
+    private boolean mayServe(Principal principal, String targetId, String operation) {
+        for (Authorizer authorizer : authorizers) {
+            if (!authorizer.permits(principal, Authorizer.Action.SERVE, targetId, operation)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Those of the operations that the member may serve; the log names the others. */
+    Set<String> permitted(Session session, Set<String> operations) {
+        Set<String> permitted = new HashSet<>();
+        for (String operation : operations) {
+            if (mayServe(session.principal(), session.target().targetId(), operation)) {
+                permitted.add(operation);
+            } else {
+                LOG.warn(
+                        "{} may not serve {} of {}",
+                        session,
+                        operation,
+                        session.target().targetId());
+            }
+        }
+        return Set.copyOf(permitted);
     }
 
     private CompletionStage<Peer> enter(Session session, long probeNanos) {
@@ -199,6 +224,7 @@ final class Registry {
 
     void leave(Session session, Goodbye goodbye) {
         instances.remove(session.instance(), session);
+        owners.computeIfPresent(session.instance(), (id, owner) -> new Owner(owner.principal(), controller.nanos()));
         depart(session);
         LOG.info("channel down: {}, {}: {}", session, goodbye.reason(), goodbye.message());
     }

@@ -149,7 +149,7 @@ final class Session implements Peer {
     public void operations(Set<String> changed) {
         if (target != null) {
             Set<String> before = operations;
-            operations = Set.copyOf(changed);
+            operations = controller.permitted(this, changed);
             target.change(this, before, operations);
         }
     }
