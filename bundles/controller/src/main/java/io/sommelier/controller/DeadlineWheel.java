@@ -2,6 +2,8 @@ package io.sommelier.controller;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls each pending entry when its time comes. The entries are its nodes: adding and taking out allocate nothing, and cost one exchange each, whatever the number of
@@ -11,6 +13,8 @@ import java.lang.invoke.VarHandle;
  * list, and is unlinked at the next tick.
  */
 final class DeadlineWheel {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadlineWheel.class);
+
     /** The length of a tick. */
     static final long TICK_NANOS = 10_000_000;
 
@@ -121,13 +125,23 @@ final class DeadlineWheel {
             Pending next = entry.wheelNext;
             if (entry.wakeNanos - nowNanos <= 0) {
                 unlink(entry);
-                long wake = entry.onTimer(nowNanos);
+                long wake = call(entry, nowNanos);
                 if (wake != Pending.NEVER) {
                     entry.wakeNanos = wake;
                     link(entry);
                 }
             }
             entry = next;
+        }
+    }
+
+    /** A reply path or a channel that throws must not delay the deadlines of others. */
+    private static long call(Pending entry, long nowNanos) {
+        try {
+            return entry.onTimer(nowNanos);
+        } catch (RuntimeException defect) {
+            LOG.error("{} could not be told that its time is over; this is a defect, please report it", entry, defect);
+            return Pending.NEVER;
         }
     }
 

@@ -19,8 +19,10 @@ final class HandChannel implements Channel {
     private final List<String> cancels = new ArrayList<>();
     private long credit;
     private boolean closed;
+    private Goodbye goodbye;
     volatile Peer peer;
     volatile boolean answersProbes = true;
+    volatile boolean refusesOffers;
 
     HandChannel(int capacity) {
         queue = new SendQueue(capacity);
@@ -38,7 +40,7 @@ final class HandChannel implements Channel {
 
     @Override
     public boolean offer(Outgoing outgoing) {
-        return queue.offer(outgoing);
+        return !refusesOffers && queue.offer(outgoing);
     }
 
     @Override
@@ -94,6 +96,7 @@ final class HandChannel implements Channel {
             return;
         }
         closed = true;
+        this.goodbye = goodbye;
         queue.close();
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             next.lost();
@@ -111,6 +114,21 @@ final class HandChannel implements Channel {
     /** The initial credit of the last claim, and what was added since. */
     synchronized long grantedCredit() {
         return credit;
+    }
+
+    /** Takes a command from the queue without claiming it. */
+    synchronized Outgoing takeUnclaimed() {
+        return queue.poll();
+    }
+
+    /** The command claimed first of those that have not ended. */
+    synchronized Outgoing working() {
+        return claimed.get(0);
+    }
+
+    /** How it was closed, or {@code null}. */
+    synchronized Goodbye goodbye() {
+        return goodbye;
     }
 
     int queued() {

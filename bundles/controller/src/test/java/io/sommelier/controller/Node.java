@@ -1,18 +1,22 @@
 package io.sommelier.controller;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sommelier.api.Command;
 import io.sommelier.api.Hello;
 import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Peer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A controller with a clock that a test moves, and channels that a test drives. */
 final class Node implements AutoCloseable {
     final AtomicLong clock = new AtomicLong(1_000_000_000L);
     final Controller controller;
-    private final Peer caller;
+    final Peer caller;
 
     Node(ControllerSettings settings) {
         controller = new Controller("node-1", settings, clock::get);
@@ -52,6 +56,47 @@ final class Node implements AutoCloseable {
 
     void advance(Duration time) {
         clock.addAndGet(time.toNanos());
+    }
+
+    /** Lets time pass, and the deadlines in it; on the thread of the wheel, and has returned when that is done. */
+    void passes(Duration time) {
+        try {
+            controller
+                    .timer()
+                    .submit(() -> {
+                        advance(time);
+                        controller.wheel().tick(clock.get());
+                    })
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What an operator is shown: target, operation, end and count of each row. */
+    List<String> outcomes() {
+        return controller.admin().outcomes().stream()
+                .map(row -> row.targetId() + " " + row.operation() + " " + row.end() + " " + row.count())
+                .toList();
+    }
+
+    static Session sessionOf(HandChannel channel) {
+        return (Session) channel.peer;
+    }
+
+    /** Nothing is held any more: no command, no byte, no capacity. */
+    void isEmpty(HandChannel... members) {
+        assertThat(controller.table().size()).as("live commands").isZero();
+        assertThat(controller.budget().heldBytes()).as("bytes of the node").isZero();
+        assertThat(((Session) caller).heldBytes().get())
+                .as("bytes of the caller")
+                .isZero();
+        for (HandChannel member : members) {
+            assertThat(sessionOf(member).inFlight()).as("capacity taken").isZero();
+            assertThat(sessionOf(member).target().heldBytes().get())
+                    .as("bytes of the target")
+                    .isZero();
+        }
     }
 
     static Command.Builder pour() {
