@@ -3,6 +3,7 @@ package io.sommelier.controller;
 import io.sommelier.api.Target;
 import io.sommelier.spi.Mailbox;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -13,12 +14,16 @@ import java.util.function.Supplier;
 final class MailboxReader implements Mailbox.Listener {
     private static final int WINDOW = 64;
 
+    /** How long nothing is asked for when a command went back. */
+    private static final long PAUSE_MILLIS = 10;
+
     private final Controller controller;
     private final Target address;
     private final Supplier<List<Session>> members;
     private final AtomicInteger work = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean closed;
+    private volatile boolean paused;
     private volatile Mailbox.Intake intake;
     private Mailbox mailbox;
 
@@ -50,12 +55,12 @@ final class MailboxReader implements Mailbox.Listener {
             open.close();
             open = null;
         }
-        if (open == null && free > 0) {
+        if (open == null && present != null && anyTakesNew()) { // also while nobody has room: what frees it asks
             mailbox = present;
             open = present.open(address, this);
             intake = open;
         }
-        int more = Math.min(free, WINDOW) - asked.get();
+        int more = paused ? 0 : Math.min(free, WINDOW) - asked.get();
         if (open != null && more > 0) {
             asked.addAndGet(more);
             open.request(more);
@@ -89,9 +94,20 @@ final class MailboxReader implements Mailbox.Listener {
 
     /** A member has room again. On the hot path: costs two reads while enough is asked for. */
     void capacityFreed() {
-        if (intake != null && asked.get() < WINDOW / 2) {
+        if (intake != null && !paused && asked.get() < WINDOW / 2) {
             refresh();
         }
+    }
+
+    /** A command found no room although there seemed to be some, and goes back: asked for at once, it would come and go back without an end. */
+    void goesBack() {
+        paused = true;
+        controller.timer().schedule(this::goOn, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOn() {
+        paused = false;
+        refresh();
     }
 
     /** A command that came out of this mailbox has ended. */

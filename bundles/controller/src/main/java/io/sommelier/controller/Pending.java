@@ -90,6 +90,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private final ReplyPath replyPath;
     private final long deadlineNanos;
     private final int attempt;
+    private final Session lostMember; // whose channel was lost with the attempt before, or null
     private final boolean mayHaveRun; // an earlier attempt was claimed, so nothing can be NOT_SENT or REFUSED any more
     private volatile int state;
     private volatile Command command;
@@ -132,6 +133,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.command = command;
         this.id = command.id();
         this.attempt = attempt;
+        this.lostMember = null;
         this.mayHaveRun = false;
         this.granted = initialCredit;
         this.replyPath = replyPath;
@@ -149,6 +151,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.command = command;
         this.id = old.id;
         this.attempt = old.attempt + 1;
+        this.lostMember = old.member;
         this.mayHaveRun = mayHaveRun;
         this.replyPath = old.replyPath;
         this.deadlineNanos = old.deadlineNanos;
@@ -159,8 +162,6 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.target = old.target;
         this.heldBytes = old.heldBytes;
         this.heldTarget = old.heldTarget;
-        this.waiting = old.waiting;
-        this.reader = old.reader;
     }
 
     // ---- taking in ----
@@ -208,11 +209,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         controller.router().route(this, resumed);
     }
 
-    /** The command came back out of the mailbox that it waits in; {@code false} when it has ended, or does not wait. */
+    /** The command came back out of the mailbox that it waits in, or once more while it is under way; {@code false} when what came is of no use any more. */
     boolean takeUp(Mailbox.Waiting taken, MailboxReader from) {
         Command resumed = command;
         if (resumed == null || state != WAITING) {
-            return false;
+            return attach(taken, from);
         }
         waiting = taken;
         reader = from;
@@ -221,6 +222,21 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         }
         controller.router().route(this, resumed);
         return true;
+    }
+
+    /** A message that was given out before is given out again: from now on it is this one that is to be let go. */
+    private boolean attach(Mailbox.Waiting again, MailboxReader from) {
+        synchronized (this) {
+            if (forwarded >= 0) {
+                if (waiting == null || waitingDone) {
+                    return false;
+                }
+                waiting = again;
+                reader = from;
+                return true;
+            }
+        }
+        return movedTo.attach(again, from);
     }
 
     // ---- what the pipeline says ----
@@ -286,6 +302,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return row;
     }
 
+    /** Whose channel was lost with the attempt before, and who is not to be tried again, or {@code null}. */
+    Session lostMember() {
+        return lostMember;
+    }
+
     Session caller() {
         return caller;
     }
@@ -335,6 +356,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     void backToMailbox() {
         Mailbox.Waiting held = waiting;
         waiting = null;
+        reader.goesBack();
         if (STATE.compareAndSet(this, NEW, WAITING)) {
             held.back();
         } else {
@@ -394,11 +416,15 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     private boolean terminal(Part part) {
-        int before = settleSilently();
-        if (before >= SETTLED) {
-            controller.countLate();
-            return false;
-        }
+        int before;
+        do {
+            before = state;
+            if (before < CLAIMED || before >= SETTLED) { // not from the channel that claimed it, or too late
+                controller.countLate();
+                return false;
+            }
+        } while (!STATE.compareAndSet(this, before, SETTLED));
+        release(before);
         // from the channel itself, which gives one part at a time: nothing of this command is under way to the caller,
         // unless this is called from inside
         deliverTerminal(mayHaveRun ? afterAttempts(part) : part, before);
@@ -491,6 +517,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         }
         synchronized (this) {
             next.granted = granted;
+            next.waiting = waiting;
+            next.reader = reader;
             forwarded = -1; // credit that comes from now on is for the next entry
         }
         releaseMember();
@@ -671,7 +699,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (heldBytes > 0) {
             controller.budget().letGo(caller, heldTarget, heldBytes);
         }
-        if (before != NEW) {
+        if (before != NEW && before != WAITING) { // there the member, if there was one, has its capacity back
             releaseMember();
         }
         mailboxDone(true);

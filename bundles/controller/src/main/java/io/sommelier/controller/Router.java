@@ -69,7 +69,8 @@ final class Router {
 
     private void routeToInstance(Pending entry, Command command, TargetEntry target) {
         Session member = registry.instance(command.target().instance());
-        if (member == null || member.target() != target || !member.takesNew()) {
+        boolean isHere = member != null && member.target() == target && member != entry.lostMember();
+        if (!isHere || !member.takesNew()) {
             absent(entry, command, ErrorCode.NO_INSTANCE, "the instance " + command.target() + " is not here");
         } else if (!member.operations().contains(command.operation())) {
             unknownOperation(entry, command, command.target().toString());
@@ -79,18 +80,21 @@ final class Router {
     }
 
     private void routeToTarget(Pending entry, Command command, TargetEntry target) {
-        if (!target.hasMembers()) {
-            absent(entry, command, ErrorCode.NO_MEMBER, "the target " + target.targetId() + " has no member now");
+        Session lost = entry.lostMember();
+        if (lost == null ? !target.hasMembers() : !target.takesNewBeside(lost)) {
+            noMember(entry, command, target);
             return;
         }
-        OperationEntry operation = entry.row();
-        MemberSet members = operation.members();
+        MemberSet members = entry.row().members();
+        if (lost != null) {
+            members = members.without(lost);
+        }
         if (members.size() == 0) {
             unknownOperation(entry, command, target.targetId());
             return;
         }
         Strategy picker = controller.strategy();
-        for (int i = 0; i < PICKS && entry.isNew(); i++) {
+        for (int i = 0; i < PICKS && members.size() > 0 && entry.isNew(); i++) {
             int index = picker.pick(members, command);
             if (index < 0) {
                 break;
@@ -99,8 +103,17 @@ final class Router {
             if (member.acquire() && entry.offerTo(member)) {
                 return;
             }
+            members = members.without(member); // it is full, or its channel is going: then it looks idle
         }
-        full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
+        if (target.takesNewBeside(lost)) {
+            full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
+        } else {
+            noMember(entry, command, target);
+        }
+    }
+
+    private void noMember(Pending entry, Command command, TargetEntry target) {
+        absent(entry, command, ErrorCode.NO_MEMBER, "the target " + target.targetId() + " has no member now");
     }
 
     private void full(Pending entry, Command command, String message) {

@@ -53,6 +53,16 @@ final class TargetEntry {
         return !members.isEmpty();
     }
 
+    /** Whether a member other than that one, which may be {@code null}, takes new commands. */
+    boolean takesNewBeside(Session lost) {
+        for (Session member : members) {
+            if (member != lost && member.takesNew()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     AtomicLong heldBytes() {
         return heldBytes;
     }
