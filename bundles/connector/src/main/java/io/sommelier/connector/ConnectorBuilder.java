@@ -235,7 +235,12 @@ public final class ConnectorBuilder {
     }
 
     private static ThreadFactory ioThread(String name) {
-        return task -> new FastThreadLocalThread(task, name);
+        return task -> {
+            Thread thread = new FastThreadLocalThread(task, name);
+            // Else it would be that of whoever opens the connector, and keep that bundle in memory.
+            thread.setContextClassLoader(Connector.class.getClassLoader());
+            return thread;
+        };
     }
 
     private static CompletionStage<Void> end(EventLoopGroup group) {

@@ -17,9 +17,13 @@ import io.sommelier.wire.Outbox;
 import io.sommelier.wire.serving.HandlerExecutor;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connector's end of one channel: from the socket to its end. Confined to the loop, but what {@link #sending} says of itself. */
 final class Session implements LinkHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
     private final String address;
     private final Lifecycle lifecycle;
     private final Outbox outbox;
@@ -87,9 +91,13 @@ final class Session implements LinkHandler {
     }
 
     private void tick() {
-        link.tick();
-        sending.tick();
-        link.flush();
+        try {
+            link.tick();
+            sending.tick();
+            link.flush();
+        } catch (RuntimeException defect) { // there must be another tick all the same
+            LOG.error("a tick of the channel to {} failed", address, defect);
+        }
         if (hasHeard && serving.isIdle() && sending.isIdle()) {
             link.close(goodbyeWhenQuiet);
         }

@@ -21,11 +21,11 @@ final class Backoff {
         reset();
     }
 
-    /** The next wait. */
+    /** The next wait, at least 1. */
     long nextMillis() {
         long whole = wholeMillis;
         wholeMillis = Math.min(mostMillis, wholeMillis * 2);
-        return whole / 2 + (long) (whole / 2 * random.getAsDouble());
+        return Math.max(1, whole / 2 + (long) (whole / 2 * random.getAsDouble()));
     }
 
     /** The next wait is the first again. */

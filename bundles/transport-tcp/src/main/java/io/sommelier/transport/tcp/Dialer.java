@@ -20,6 +20,7 @@ final class Dialer {
     private final Backoff backoff;
     private final Bootstrap bootstrap;
     private boolean wasReached = true;
+    private volatile boolean stopped;
 
     /** Dials nobody yet; the bootstrap puts a {@link SocketHandler} on each socket. */
     Dialer(HostPort member, EventLoop loop, NameLookup names, Backoff backoff, Bootstrap bootstrap) {
@@ -30,8 +31,16 @@ final class Dialer {
         this.bootstrap = bootstrap.clone(loop);
     }
 
-    /** Looks the name up, connects, and so on until the loop ends. */
+    /** Dials no more; the channel that there is stays until it ends. On any thread. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** Looks the name up, connects, and so on until it is stopped or the loop ends. */
     void dial() {
+        if (stopped) {
+            return;
+        }
         names.lookUp(member.host(), member.port()).whenComplete((address, failure) -> {
             try {
                 loop.execute(() -> connect(address, failure));
@@ -74,7 +83,7 @@ final class Dialer {
     }
 
     private void again() {
-        if (!loop.isShuttingDown()) {
+        if (!stopped && !loop.isShuttingDown()) {
             loop.schedule(this::dial, backoff.nextMillis(), TimeUnit.MILLISECONDS);
         }
     }

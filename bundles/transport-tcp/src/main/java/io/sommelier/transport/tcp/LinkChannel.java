@@ -176,6 +176,9 @@ final class LinkChannel implements Channel, LinkHandler {
 
     @Override
     public CompletionStage<Void> probe() {
+        if (end != null) {
+            return CompletableFuture.failedStage(new IllegalStateException("the channel is closed: " + end.message()));
+        }
         CompletableFuture<Void> alive = new CompletableFuture<>();
         outbox.add(() -> link.probe(() -> alive.complete(null)));
         return alive;

@@ -3,9 +3,13 @@ package io.sommelier.transport.tcp;
 import io.sommelier.api.Goodbye;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The channels of one event loop, so that one task ticks them all. Confined to the loop. */
 final class LoopChannels {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopChannels.class);
+
     private final List<SocketHandler> sockets = new ArrayList<>();
 
     void add(SocketHandler socket) {
@@ -26,8 +30,20 @@ final class LoopChannels {
     void tick() {
         for (int i = sockets.size() - 1; i >= 0; i--) {
             if (i < sockets.size()) {
-                sockets.get(i).channel().link().tick();
+                tick(sockets.get(i));
             }
+        }
+    }
+
+    private static void tick(SocketHandler socket) {
+        try {
+            socket.channel().link().tick();
+        } catch (RuntimeException defect) { // the others must be ticked all the same
+            LOG.error(
+                    "the channel to {} is closed after a defect",
+                    socket.channel().remoteAddress(),
+                    defect);
+            socket.closeNow();
         }
     }
 

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,7 @@ final class NameLookup implements AutoCloseable {
     private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "sommelier-tcp-names");
         thread.setDaemon(true);
+        thread.setContextClassLoader(NameLookup.class.getClassLoader());
         return thread;
     }
 
@@ -30,7 +32,11 @@ final class NameLookup implements AutoCloseable {
         byte[] numeric = NetUtil.createByteArrayFromIpAddressString(host);
         CompletableFuture<InetSocketAddress> found = new CompletableFuture<>();
         if (numeric == null) {
-            thread.execute(() -> complete(found, host, port));
+            try {
+                thread.execute(() -> complete(found, host, port));
+            } catch (RejectedExecutionException closed) {
+                found.completeExceptionally(closed);
+            }
         } else {
             try {
                 found.complete(new InetSocketAddress(InetAddress.getByAddress(numeric), port));

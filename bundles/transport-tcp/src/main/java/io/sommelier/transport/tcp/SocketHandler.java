@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
 /** The socket under one link: hands its events to the link, and takes what the link writes. Confined to the event loop of the socket. */
 final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSink {
     private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
-    /** How long the peer has to read the last bytes and to close its end. */
+    /** How long the last bytes may take to get out. */
+    private static final long FLUSH_LIMIT_MILLIS = 10_000;
+    /** How long the peer then has to close its end. */
     private static final long CLOSE_LIMIT_MILLIS = 2_000;
 
     private final SocketOwner owner;
@@ -124,14 +126,20 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
         if (closeLimit != null || !context.channel().isActive()) {
             return;
         }
-        closeLimit = context.executor().schedule(this::closeNow, CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        closeWithin(FLUSH_LIMIT_MILLIS);
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess()) {
+                closeLimit.cancel(false);
+                closeWithin(CLOSE_LIMIT_MILLIS);
                 ((DuplexChannel) context.channel()).shutdownOutput();
             } else {
                 context.close();
             }
         });
+    }
+
+    private void closeWithin(long millis) {
+        closeLimit = context.executor().schedule(this::closeNow, millis, TimeUnit.MILLISECONDS);
     }
 
     /** Closes the socket, whatever is still to be written. */

@@ -6,11 +6,9 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -24,10 +22,13 @@ import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class TcpRun implements SocketOwner {
     private static final int END_LIMIT_SECONDS = 2;
 
     private final String transport;
-    private final TcpSettings settings;
+    private volatile TcpSettings settings;
     private final ChannelAcceptor acceptor;
     private final EventLoopGroup group;
     private final Map<EventExecutor, LoopChannels> channels = new IdentityHashMap<>();
@@ -61,7 +62,11 @@ final class TcpRun implements SocketOwner {
     private final AtomicInteger open = new AtomicInteger();
     private final CompletableFuture<Void> allClosed = new CompletableFuture<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private volatile Channel listening;
+    private final Listener listener;
+    // Guarded by this.
+    private final Map<HostPort, Dialer> dialers = new HashMap<>();
+    private List<ScheduledFuture<?>> ticks = List.of();
+    private CompletableFuture<Void> changes = CompletableFuture.completedFuture(null);
     private volatile boolean stopping;
 
     TcpRun(String transport, TcpSettings settings, ChannelAcceptor acceptor) {
@@ -70,56 +75,79 @@ final class TcpRun implements SocketOwner {
         this.acceptor = acceptor;
         group = new NioEventLoopGroup(settings.ioThreads(), threads());
         group.forEach(loop -> channels.put(loop, new LoopChannels()));
+        listener = new Listener(names, this::serverBootstrap);
     }
 
     private static ThreadFactory threads() {
         AtomicInteger number = new AtomicInteger();
-        return task -> new FastThreadLocalThread(task, "sommelier-tcp-" + number.incrementAndGet());
+        return task -> {
+            Thread thread = new FastThreadLocalThread(task, "sommelier-tcp-" + number.incrementAndGet());
+            // Else it would be that of whoever starts the transport, and keep that bundle in memory.
+            thread.setContextClassLoader(TcpRun.class.getClassLoader());
+            return thread;
+        };
     }
 
     // --- start ------------------------------------------------------------------------------------------------
 
     CompletionStage<Void> start() {
-        names.lookUp(settings.host(), settings.port()).whenComplete((address, unknown) -> {
-            if (unknown == null) {
-                serverBootstrap()
-                        .bind(address)
-                        .addListener((ChannelFuture bound) -> listens(bound.channel(), bound.cause()));
+        listener.listen(settings.host(), settings.port()).whenComplete((bound, failure) -> {
+            if (failure == null) {
+                hold(settings);
+                LOG.info("listens on {}, dials {}", listener.address(), settings.members());
+                started.complete(null);
             } else {
-                fail(unknown);
+                end().whenComplete((ended, ignored) -> started.completeExceptionally(Listener.cause(failure)));
             }
         });
         return started;
     }
 
-    private void listens(Channel socket, Throwable failure) {
-        if (failure != null) {
-            fail(failure);
+    /** Takes changed settings, one change after the other; see {@link TcpTransport#settings}. */
+    synchronized CompletionStage<Void> change(TcpSettings changed) {
+        CompletableFuture<Void> before = changes;
+        changes = started.thenCompose(done -> before.exceptionally(failed -> null))
+                .thenCompose(done -> {
+                    settings = changed;
+                    hold(changed);
+                    return listener.move(changed.host(), changed.port());
+                })
+                .thenAccept(moved -> LOG.info("listens on {}, dials {}", listener.address(), settings.members()));
+        return changes;
+    }
+
+    /** Ticks and dials as the settings say. */
+    private synchronized void hold(TcpSettings now) {
+        if (stopping) {
             return;
         }
-        listening = socket;
-        long tick = tickMillis();
-        channels.forEach((loop, its) -> loop.scheduleAtFixedRate(its::tick, tick, tick, TimeUnit.MILLISECONDS));
-        for (HostPort member : settings.members()) {
-            EventLoop loop = group.next();
-            Backoff backoff = new Backoff(
-                    settings.dialFirst(),
-                    settings.dialMost(),
-                    () -> ThreadLocalRandom.current().nextDouble());
-            new Dialer(member, loop, names, backoff, clientBootstrap()).dial();
+        ticks.forEach(tick -> tick.cancel(false));
+        long millis = tickMillis(now);
+        ticks = channels.entrySet().stream()
+                .<ScheduledFuture<?>>map(entry -> entry.getKey()
+                        .scheduleAtFixedRate(entry.getValue()::tick, millis, millis, TimeUnit.MILLISECONDS))
+                .toList();
+        dialers.entrySet().removeIf(entry -> {
+            boolean isGone = !now.members().contains(entry.getKey());
+            if (isGone) {
+                entry.getValue().stop();
+            }
+            return isGone;
+        });
+        for (HostPort member : now.members()) {
+            if (!dialers.containsKey(member)) {
+                Backoff backoff = new Backoff(
+                        now.dialFirst(),
+                        now.dialMost(),
+                        () -> ThreadLocalRandom.current().nextDouble());
+                Dialer dialer = new Dialer(member, group.next(), names, backoff, clientBootstrap());
+                dialers.put(member, dialer);
+                dialer.dial();
+            }
         }
-        LOG.info("listens on {}, dials {}", socket.localAddress(), settings.members());
-        started.complete(null);
     }
 
-    private void fail(Throwable cause) {
-        String problem = "cannot listen on " + settings.host() + ":" + settings.port() + ": " + cause.getMessage()
-                + "; free the port (another program may have it), or set another host or port";
-        end().whenComplete(
-                        (ended, ignored) -> started.completeExceptionally(new IllegalStateException(problem, cause)));
-    }
-
-    private long tickMillis() {
+    private static long tickMillis(TcpSettings settings) {
         long shorter = Math.min(
                 settings.link().heartbeat().toMillis(),
                 settings.link().helloLimit().toMillis());
@@ -161,7 +189,7 @@ final class TcpRun implements SocketOwner {
 
     /** The port it listens on. */
     int localPort() {
-        return ((InetSocketAddress) listening.localAddress()).getPort();
+        return listener.address().getPort();
     }
 
     // --- channels ---------------------------------------------------------------------------------------------
@@ -203,7 +231,7 @@ final class TcpRun implements SocketOwner {
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         started.whenComplete((ignored, failure) -> {
             if (failure == null) {
-                listening.close().addListener(closed -> closeChannels(drainLimit));
+                listener.close().whenComplete((closed, ignore) -> closeChannels(drainLimit));
                 allClosed.thenCompose(all -> end()).thenAccept(ended -> {
                     LOG.info("does not listen any more");
                     stopped.complete(null);

@@ -1,8 +1,11 @@
 package io.sommelier.transport.tcp;
 
+import io.sommelier.spi.SettingsReader;
 import io.sommelier.wire.LinkSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The settings of a {@link TcpTransport}. Immutable.
@@ -32,11 +35,16 @@ public record TcpSettings(
         int sendBufferBytes,
         LinkSettings link) {
 
+    /** The PID of these settings. */
+    public static final String PID = "io.sommelier.transport.tcp";
+
     /** The port where none is set. */
     public static final int DEFAULT_PORT = 7007;
 
     private static final Duration LEAST_WAIT = Duration.ofMillis(10);
     private static final Duration MOST_WAIT = Duration.ofHours(1);
+    private static final Duration LEAST_TIME = Duration.ofMillis(100);
+    private static final Duration MOST_TIME = Duration.ofMinutes(10);
 
     /** @throws IllegalArgumentException naming the setting, its value and what is allowed, when one is out of range */
     public TcpSettings {
@@ -71,6 +79,76 @@ public record TcpSettings(
                 0,
                 0,
                 LinkSettings.defaults());
+    }
+
+    /**
+     * Reads the settings by their names, {@code dial} for the members; those that are not there have their default.
+     *
+     * @throws IllegalArgumentException naming every violation: key, value and allowed range
+     */
+    public static TcpSettings read(Map<String, ?> properties) {
+        SettingsReader reader = new SettingsReader(PID, properties);
+        TcpSettings defaults = defaults();
+        LinkSettings link = defaults.link;
+        int frame = reader.integer("maxFrameBytes", link.maxFrameBytes(), 16 << 10, 16 << 20);
+        int header = reader.integer("maxHeaderBytes", link.maxHeaderBytes(), 0, Math.min(frame / 2, 65_535));
+        Duration first = reader.duration("dialFirst", defaults.dialFirst, LEAST_WAIT, MOST_WAIT);
+        Duration most = reader.duration("dialMost", defaults.dialMost, LEAST_WAIT, MOST_WAIT);
+        if (most.compareTo(first) < 0) {
+            reader.violation("dialMost = " + most.toMillis() + "ms (allowed: at least dialFirst, which is "
+                    + first.toMillis() + "ms)");
+        }
+        String host = reader.text("host", defaults.host);
+        if (host.isBlank()) {
+            reader.violation("host = (allowed: a name or an address)");
+        }
+        int port = reader.integer("port", DEFAULT_PORT, 0, 65535);
+        int ioThreads = reader.integer("ioThreads", defaults.ioThreads, 1, 256);
+        int maxChannels = reader.integer("maxChannels", defaults.maxChannels, 1, 1_000_000);
+        int sendQueueCapacity = reader.integer("sendQueueCapacity", defaults.sendQueueCapacity, 1, 1_000_000);
+        List<HostPort> members = members(reader);
+        int receiveBuffer = buffer(reader, "receiveBufferBytes");
+        int sendBuffer = buffer(reader, "sendBufferBytes");
+        int message = reader.integer("maxMessageBytes", link.maxMessageBytes(), 1 << 10, 1 << 30);
+        int streams = reader.integer("maxStreams", link.maxStreams(), 1, 1_000_000);
+        long assembly = reader.number("maxAssemblyBytes", link.maxAssemblyBytes(), 1, 1L << 40);
+        Duration hello = reader.duration("helloLimit", link.helloLimit(), LEAST_TIME, MOST_TIME);
+        Duration heartbeat = reader.duration("heartbeat", link.heartbeat(), LEAST_TIME, MOST_TIME);
+        reader.check();
+        return new TcpSettings(
+                host,
+                port,
+                ioThreads,
+                maxChannels,
+                sendQueueCapacity,
+                members,
+                first,
+                most,
+                receiveBuffer,
+                sendBuffer,
+                new LinkSettings(frame, message, header, streams, assembly, hello, heartbeat));
+    }
+
+    private static List<HostPort> members(SettingsReader reader) {
+        List<HostPort> members = new ArrayList<>();
+        for (String word : reader.text("dial", "").split(",")) {
+            if (!word.isBlank()) {
+                try {
+                    members.add(HostPort.parse(word));
+                } catch (IllegalArgumentException e) {
+                    reader.violation("dial = " + word.trim() + " (allowed: host:port or [IPv6]:port, and commas)");
+                }
+            }
+        }
+        return members;
+    }
+
+    private static int buffer(SettingsReader reader, String key) {
+        int bytes = reader.integer(key, 0, 0, 16 << 20);
+        if (bytes != 0 && bytes < 4 << 10) {
+            reader.violation(key + " = " + bytes + " (allowed: 0, or 4096 to 16777216)");
+        }
+        return bytes;
     }
 
     /** These settings, listening elsewhere. */

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
  * </pre>
  */
 public final class TcpTransport implements Transport {
-    private final TcpSettings settings;
+    private volatile TcpSettings settings;
     private volatile TcpRun run;
 
     /** A transport that is not started. */
@@ -29,15 +29,11 @@ public final class TcpTransport implements Transport {
         return "tcp";
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws IllegalStateException when it is started already
-     */
+    /** {@inheritDoc} It fails with {@link IllegalStateException}. */
     @Override
     public CompletionStage<Void> start(ChannelAcceptor acceptor) {
         if (run != null) {
-            throw new IllegalStateException("the transport is started already");
+            return CompletableFuture.failedStage(new IllegalStateException("the transport is started already"));
         }
         TcpRun starting = new TcpRun(name(), settings, acceptor);
         run = starting;
@@ -54,6 +50,19 @@ public final class TcpTransport implements Transport {
         TcpRun stopping = run;
         run = null;
         return stopping == null ? CompletableFuture.completedStage(null) : stopping.stop(drainLimit);
+    }
+
+    /**
+     * Swaps the settings; no channel is touched. Another address moves the listening socket, other members are dialled or not dialled again, and everything else holds for
+     * channels that come from now on; only {@code ioThreads} waits for the next start. May be called at any time.
+     *
+     * @return completes when that is done; fails when it cannot listen at the new address, which tells why and what to do: it listens where it did then, and the rest
+     *     of the settings holds
+     */
+    public CompletionStage<Void> settings(TcpSettings changed) {
+        settings = changed;
+        TcpRun now = run;
+        return now == null ? CompletableFuture.completedStage(null) : now.change(changed);
     }
 
     /**

@@ -1,0 +1,114 @@
+package io.sommelier.transport.tcp;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The listening socket, which can move while the channels that it brought stay. Thread-safe, but {@link #listen} and {@link #move} are called one after the other's
+ * completion.
+ */
+final class Listener {
+    private static final long FREED_MILLIS = 20;
+
+    private final NameLookup names;
+    private final Supplier<ServerBootstrap> bootstrap;
+    private volatile Channel socket;
+    private volatile String host = "";
+    private volatile int port;
+    private volatile boolean closed;
+
+    Listener(NameLookup names, Supplier<ServerBootstrap> bootstrap) {
+        this.names = names;
+        this.bootstrap = bootstrap;
+    }
+
+    /** Where it listens. */
+    InetSocketAddress address() {
+        return (InetSocketAddress) socket.localAddress();
+    }
+
+    /** Listens there; fails with {@link IllegalStateException}, which says what to do. */
+    CompletionStage<Void> listen(String atHost, int atPort) {
+        CompletableFuture<Void> listens = new CompletableFuture<>();
+        names.lookUp(atHost, atPort).whenComplete((address, unknown) -> {
+            if (unknown == null) {
+                bootstrap.get().bind(address).addListener((ChannelFuture bound) -> {
+                    if (bound.isSuccess()) {
+                        took(bound.channel(), atHost, atPort);
+                        listens.complete(null);
+                    } else {
+                        listens.completeExceptionally(problem(atHost, atPort, bound.cause()));
+                    }
+                });
+            } else {
+                listens.completeExceptionally(problem(atHost, atPort, unknown));
+            }
+        });
+        return listens;
+    }
+
+    private void took(Channel fresh, String atHost, int atPort) {
+        Channel old = socket;
+        socket = fresh;
+        host = atHost;
+        port = atPort;
+        if (old != null) {
+            old.close();
+        }
+        if (closed) {
+            fresh.close();
+        }
+    }
+
+    private static IllegalStateException problem(String host, int port, Throwable cause) {
+        return new IllegalStateException(
+                "cannot listen on " + host + ":" + port + ": " + cause.getMessage()
+                        + "; free the port (another program may have it), or set another host or port",
+                cause);
+    }
+
+    /** Listens there instead; when that fails, it goes on where it was. */
+    CompletionStage<Void> move(String toHost, int toPort) {
+        if (toHost.equals(host) && toPort == port) {
+            return CompletableFuture.completedStage(null);
+        }
+        if (toPort != port || toPort == 0) {
+            return listen(toHost, toPort);
+        }
+        // One port at two addresses may overlap, so the old one has to go first.
+        String oldHost = host;
+        int oldPort = port;
+        CompletableFuture<Void> freed = new CompletableFuture<>();
+        Channel old = socket;
+        // The JDK gives the port back in the loop's next select, which is before a task that waits for its time.
+        old.close()
+                .addListener(done ->
+                        old.eventLoop().schedule(() -> freed.complete(null), FREED_MILLIS, TimeUnit.MILLISECONDS));
+        return freed.thenCompose(done -> listen(toHost, toPort))
+                .handle((moved, failure) -> failure == null
+                        ? CompletableFuture.<Void>completedStage(null)
+                        : listen(oldHost, oldPort)
+                                .thenCompose(back -> CompletableFuture.<Void>failedStage(cause(failure))))
+                .thenCompose(stage -> stage);
+    }
+
+    /** What failed, without the wrapping of stages. */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** Listens no more; completes when the socket is closed. */
+    CompletionStage<Void> close() {
+        closed = true;
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        socket.close().addListener(over -> done.complete(null));
+        return done;
+    }
+}
