@@ -290,6 +290,51 @@ class SplitMessagesTest {
     }
 
     @Test
+    void a_command_that_is_refused_on_its_way_is_cancelled_in_place_of_its_rest() {
+        End end = End.activeController();
+        end.flushesSoon = true;
+        end.link.send(COMMAND.toBuilder().payload(random(MIB)).build(), 1, 0, "", "", 1, null);
+        end.takeWritten();
+
+        end.receiveFrame("15 00 00000002 0000000000000000 00cc 02 01 0000");
+
+        assertThat(Hex.text(end.takeWritten())).isEqualTo("00 00 00 08 16 00 00 00 00 02 00 00");
+        assertThat(end.handler.parts).hasSize(1);
+    }
+
+    @Test
+    void a_number_is_free_again_once_a_split_terminal_is_out() {
+        End end = End.activeConnector();
+        InStream stream = take(end, 2);
+        end.flushesSoon = true;
+        end.link.part(stream, Part.complete(random(MIB)).build());
+        end.takeWritten();
+        for (int turn = 0; turn < 4; turn++) {
+            end.takeWritten();
+        }
+
+        end.receive(Hex.command(2));
+
+        assertThat(end.handler.goodbye).isNull();
+        assertThat(end.handler.commands).hasSize(2);
+    }
+
+    @Test
+    void all_that_a_message_takes_is_given_back_with_it() {
+        End end = End.activeController(space(1000));
+
+        for (int stream = 1; stream < 200; stream += 4) {
+            end.receiveFrame("10 01" + Hex.u32(stream) + Hex.COMMAND_BODY + "00000100");
+            end.receiveFrame("18 00" + Hex.u32(stream) + "61".repeat(256));
+            end.receiveFrame("10 01" + Hex.u32(stream + 2) + Hex.COMMAND_BODY + "00000100");
+            end.receiveFrame("16 00" + Hex.u32(stream + 2) + "0000");
+        }
+
+        assertThat(end.handler.commands).hasSize(50);
+        assertThat(end.takeWritten()).isEmpty();
+    }
+
+    @Test
     void the_rest_of_a_refused_command_is_skipped_to_its_end() {
         End end = End.activeController(space(1000));
         end.receiveFrame("10 01 00000001" + Hex.COMMAND_BODY + "00001000");
