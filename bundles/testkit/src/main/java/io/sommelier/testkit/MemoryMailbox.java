@@ -144,6 +144,7 @@ public final class MemoryMailbox implements Mailbox {
     private final class Opened implements Intake {
         final Box box;
         final Listener listener;
+        final List<Entry> out = new ArrayList<>();
         int requested;
 
         Opened(Box box, Listener listener) {
@@ -161,9 +162,15 @@ public final class MemoryMailbox implements Mailbox {
 
         @Override
         public void close() {
+            List<Entry> unfinished;
             synchronized (MemoryMailbox.this) {
                 box.intakes.remove(this);
                 requested = 0;
+                unfinished = List.copyOf(out);
+            }
+            // The one that came first goes back last, and so is first again.
+            for (int i = unfinished.size() - 1; i >= 0; i--) {
+                unfinished.get(i).back();
             }
         }
 
@@ -193,6 +200,7 @@ public final class MemoryMailbox implements Mailbox {
 
         void out(Opened to, long nowNanos) {
             taker = to;
+            to.out.add(this);
             outNanos = nowNanos;
             deliveries++;
         }
@@ -239,6 +247,7 @@ public final class MemoryMailbox implements Mailbox {
                 if (taker == null) {
                     return false;
                 }
+                taker.out.remove(this);
                 taker = null;
                 box.out--;
                 return true;

@@ -58,15 +58,18 @@ public abstract class TransportContract
         }
         try (World ending = world) {
             ControllerAdmin admin = ending.admin();
-            Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-                assertThat(admin.inFlight()).as("commands in flight").isZero();
-                assertThat(admin.bytesHeld()).as("bytes held").isZero();
-                admin.targets()
-                        .forEach(target -> target.members()
-                                .forEach(member -> assertThat(member.inFlight())
-                                        .as("commands at " + member.instance())
-                                        .isZero()));
-            });
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(5))
+                    .pollDelay(Duration.ZERO)
+                    .untilAsserted(() -> {
+                        assertThat(admin.inFlight()).as("commands in flight").isZero();
+                        assertThat(admin.bytesHeld()).as("bytes held").isZero();
+                        admin.targets()
+                                .forEach(target -> target.members()
+                                        .forEach(member -> assertThat(member.inFlight())
+                                                .as("commands at " + member.instance())
+                                                .isZero()));
+                    });
         }
     }
 }

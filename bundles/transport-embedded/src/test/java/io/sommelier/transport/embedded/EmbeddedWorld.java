@@ -60,6 +60,7 @@ final class EmbeddedWorld implements World {
         plan.handlers().forEach(plan.isDirect() ? spec::direct : spec::operation);
         EmbeddedMember member = transport.register(spec.build());
         Awaitility.await()
+                .pollDelay(Duration.ZERO)
                 .until(() ->
                         member.welcome().isPresent() || member.lastGoodbye().isPresent());
         member.lastGoodbye().ifPresent(goodbye -> {

@@ -74,7 +74,7 @@ final class DirectCalls {
     static void judge(CommandHandler handler, Invocation invocation, long heldNanos) {
         if (heldNanos > LONG_NANOS && NAMED.add(handler)) {
             LOG.warn(
-                    "The direct handler {} of {} at {} held the delivering thread for {} ms; it should run on the executor",
+                    "The direct handler {} of {} at {} held the delivering thread for {} ms, with all that its answer set off; it should run on the executor",
                     handler.getClass().getName(),
                     invocation.command().operation(),
                     invocation.command().target(),
