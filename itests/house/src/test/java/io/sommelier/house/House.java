@@ -48,7 +48,9 @@ record House(List<Bundle> bundles) {
                         union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
                 bundle("runtime-artemis", Set.of("spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),
-                new Bundle("examples/demo-connector", ROOT + "examples.demo", Set.of("api", "connector"), COMMON)));
+                bundle("shell", Set.of("api"), union(COMMON, Set.of("org.apache.karaf.shell"))),
+                new Bundle("examples/demo-connector", ROOT + "examples.demo", Set.of("api", "connector"), COMMON),
+                new Bundle("examples/greeter", ROOT + "examples.greeter", Set.of("api"), COMMON)));
     }
 
     /**

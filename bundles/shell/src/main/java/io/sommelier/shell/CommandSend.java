@@ -1,0 +1,124 @@
+package io.sommelier.shell;
+
+import io.sommelier.api.CommandSender;
+import io.sommelier.api.Headers;
+import io.sommelier.api.Payload;
+import io.sommelier.api.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.completers.FileCompleter;
+
+/** {@code sommelier:command-send}. */
+@Service
+@Command(scope = "sommelier", name = "command-send", description = "Sends a command, and prints its reply.")
+public final class CommandSend implements Action {
+    @Reference
+    private CommandSender sender;
+
+    @Argument(
+            index = 0,
+            name = "target",
+            required = true,
+            description = "The target, or TARGET/INSTANCE for one member")
+    @Completion(TargetCompleter.class)
+    private String target;
+
+    @Argument(index = 1, name = "operation", required = true, description = "What is asked for")
+    @Completion(OperationCompleter.class)
+    private String operation;
+
+    @Argument(index = 2, name = "payload", description = "A text")
+    private String payload = "";
+
+    @Option(name = "--file", description = "A file, whose bytes are sent in place of a text")
+    @Completion(FileCompleter.class)
+    private String file;
+
+    @Option(name = "--content-type", description = "What the bytes are")
+    private String contentType = "";
+
+    @Option(name = "--ttl", description = "How long it may take, 250ms, 5s, 2m or 1h; 30s where there is none")
+    private String ttl;
+
+    @Option(name = "--header", multiValued = true, description = "NAME=VALUE; may be repeated")
+    private List<String> headers = List.of();
+
+    @Option(name = "--idempotent", description = "It may safely run twice")
+    private boolean idempotent;
+
+    @Option(name = "--durable", description = "It must be on disk before it counts as taken in")
+    private boolean durable;
+
+    @Option(name = "--stream", description = "Print each part of the reply as it comes")
+    private boolean stream;
+
+    @Override
+    public Object execute() throws Exception {
+        io.sommelier.api.Command command;
+        try {
+            String[] names = target.split("/", 2);
+            io.sommelier.api.Command.Builder builder = io.sommelier.api.Command.to(
+                            new Target(names[0], names.length > 1 ? names[1] : ""), operation)
+                    .contentType(contentType)
+                    .idempotent(idempotent)
+                    .durable(durable)
+                    .headers(headers());
+            if (ttl != null) {
+                builder.ttl(duration(ttl));
+            }
+            command = builder.payload(payload()).build();
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            return null;
+        }
+        new Sending(sender, System.out, System.err).send(command, stream);
+        return null;
+    }
+
+    private Payload payload() throws java.io.IOException {
+        if (file == null) {
+            return Payload.ofText(payload);
+        }
+        Path path = Path.of(file);
+        if (!Files.isReadable(path)) {
+            throw new IllegalArgumentException("cannot read the file " + file);
+        }
+        return Payload.copyOf(Files.readAllBytes(path));
+    }
+
+    private Headers headers() {
+        Headers.Builder all = Headers.builder();
+        for (String header : headers) {
+            int equals = header.indexOf('=');
+            if (equals <= 0) {
+                throw new IllegalArgumentException("--header '" + header + "' is not of the form NAME=VALUE");
+            }
+            all.add(header.substring(0, equals), header.substring(equals + 1));
+        }
+        return all.build();
+    }
+
+    /** A time as configuration files have it. */
+    static Duration duration(String text) {
+        String number = text.replaceAll("(ms|s|m|h)$", "");
+        if (number.equals(text) || number.length() > 12 || !number.matches("[0-9]+")) {
+            throw new IllegalArgumentException("--ttl '" + text + "' is no time, allowed are 250ms, 5s, 2m or 1h");
+        }
+        long amount = Long.parseLong(number);
+        return switch (text.substring(number.length())) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package io.sommelier.shell;
+
+import io.sommelier.api.Call;
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandSender;
+import io.sommelier.api.Part;
+import io.sommelier.api.Payload;
+import java.io.PrintStream;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Sends one command, and prints its reply. Confined to the thread that sends, which waits; an interrupt cancels the command. */
+final class Sending {
+    private final CommandSender sender;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Sending(CommandSender sender, PrintStream out, PrintStream err) {
+        this.sender = sender;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Waits for the end of the command, which its time to live bounds. A failure is printed as {@code CODE (OUTCOME at STAGE): message}. */
+    void send(Command command, boolean inParts) throws InterruptedException {
+        BlockingQueue<Part> parts = new LinkedBlockingQueue<>(); // the credit is its bound
+        Call call = inParts ? sender.send(command, (answered, part) -> parts.add(part)) : sender.send(command);
+        try {
+            if (inParts) {
+                print(call, parts);
+            }
+            Payload gathered = call.result().toCompletableFuture().get().payload();
+            if (!inParts) {
+                print(gathered);
+            }
+        } catch (ExecutionException failure) {
+            err.println(failure.getCause().getMessage());
+        } catch (InterruptedException stopped) {
+            call.cancel("the shell was interrupted");
+            throw stopped;
+        }
+    }
+
+    private void print(Call call, BlockingQueue<Part> parts) throws InterruptedException {
+        Part part;
+        do {
+            part = parts.take();
+            print(part.payload());
+            if (!part.payload().isEmpty() && !part.status().isTerminal()) {
+                call.request(part.payload().size());
+            }
+        } while (!part.status().isTerminal());
+    }
+
+    private void print(Payload payload) {
+        if (!payload.isEmpty()) {
+            String text = payload.asText();
+            out.print(text);
+            if (!text.endsWith("\n")) {
+                out.println();
+            }
+            out.flush();
+        }
+    }
+}
