@@ -51,6 +51,7 @@ public final class Command {
      *
      * @param targetId see {@link Target}
      * @param operation 1 to 128 of {@code A-Z a-z 0-9 . _ : -}, starting with a letter or digit; checked by {@link Builder#build}
+     * @throws IllegalArgumentException when the target breaks the grammar of names
      */
     public static Builder to(String targetId, String operation) {
         return new Builder(Target.of(targetId), operation);
@@ -121,12 +122,15 @@ public final class Command {
         return traceparent;
     }
 
-    /** The command of which this one is a replay. */
+    /** The command of which this one is a replay, or empty. */
     public Optional<CommandId> replayOf() {
         return Optional.ofNullable(replayOf);
     }
 
-    /** A builder that starts with all of this command, its id included. */
+    /**
+     * A builder that starts with all of this command, its id included. A command that has ended may be sent again as it
+     * is, and gets its time to live anew; while one of its id is still alive, another needs an id of its own.
+     */
     public Builder toBuilder() {
         Builder builder = new Builder(target, operation);
         builder.id = id;
@@ -168,9 +172,9 @@ public final class Command {
             this.operation = operation;
         }
 
-        /** Chooses the id; a random one is taken where this is not called. */
+        /** Chooses the id; each {@link #build} takes a random one where this is not called. */
         public Builder id(CommandId value) {
-            id = value;
+            id = Objects.requireNonNull(value, "id");
             return this;
         }
 
@@ -257,7 +261,7 @@ public final class Command {
 
         /** Says which command this one repeats. */
         public Builder replayOf(CommandId value) {
-            replayOf = value;
+            replayOf = Objects.requireNonNull(value, "replayOf");
             return this;
         }
 

@@ -1,7 +1,10 @@
 package io.sommelier.api;
 
+import java.util.Objects;
+
 /**
- * What became of a command that did not complete. Immutable.
+ * What became of a command that did not complete. Immutable. The message goes to the caller: it holds no secret and no
+ * payload.
  *
  * @param code why; API
  * @param outcome what is true of the command now; API
@@ -15,6 +18,9 @@ public record CommandError(ErrorCode code, Outcome outcome, boolean retryable, S
 
     /** Cuts the message to {@value #MAX_MESSAGE} characters. */
     public CommandError {
+        Objects.requireNonNull(code, "code");
+        Objects.requireNonNull(outcome, "outcome");
+        Objects.requireNonNull(stage, "stage");
         if (message.length() > MAX_MESSAGE) {
             message = message.substring(0, MAX_MESSAGE - 1) + "…";
         }

@@ -1,5 +1,7 @@
 package io.sommelier.api;
 
+import java.util.Objects;
+
 /**
  * How a channel ends, or why a hello is refused. Immutable.
  *
@@ -10,6 +12,7 @@ package io.sommelier.api;
 public record Goodbye(CloseReason reason, boolean comeBack, String message) {
     /** Cuts the message to its bound. */
     public Goodbye {
+        Objects.requireNonNull(reason, "reason");
         if (message.length() > CommandError.MAX_MESSAGE) {
             message = message.substring(0, CommandError.MAX_MESSAGE - 1) + "…";
         }

@@ -25,10 +25,16 @@ public final class Headers implements Iterable<Headers.Header> {
     /**
      * One pair.
      *
-     * @param name in lower case
-     * @param value any text
+     * @param name in lower case, where it comes out of {@link Headers}
+     * @param value any text, perhaps empty; bytes that are no UTF-8 are read as U+FFFD
      */
-    public record Header(String name, String value) {}
+    public record Header(String name, String value) {
+        /** The name alone: the value may be secret. */
+        @Override
+        public String toString() {
+            return "Header[" + name + "]";
+        }
+    }
 
     private static final Headers NONE = new Headers(new byte[0]);
 
@@ -55,7 +61,8 @@ public final class Headers implements Iterable<Headers.Header> {
     }
 
     /**
-     * The headers of an encoded block: what remains in the buffer, copied. The structure and the names are checked, the values are not decoded.
+     * The headers of an encoded block: what remains in the buffer, copied; the buffer's position moves to its limit.
+     * The structure and the names are checked, the values are not decoded.
      *
      * @throws IllegalArgumentException when the block is cut short or has a bad name
      */
@@ -105,12 +112,16 @@ public final class Headers implements Iterable<Headers.Header> {
         return block.length;
     }
 
-    /** Puts the encoded block into the buffer. */
+    /**
+     * Puts the encoded block into the buffer.
+     *
+     * @throws java.nio.BufferOverflowException when it does not fit; nothing was put then
+     */
     public void copyBlockTo(ByteBuffer target) {
         target.put(block);
     }
 
-    /** The value of the first header of that name, in whatever case it is asked for. */
+    /** The value of the first header of that name, in whatever case it is asked for; empty when there is none. */
     public Optional<String> first(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
         for (Header header : all()) {
@@ -121,7 +132,7 @@ public final class Headers implements Iterable<Headers.Header> {
         return Optional.empty();
     }
 
-    /** All pairs in order. */
+    /** All pairs in order, in an immutable list. */
     public List<Header> all() {
         List<Header> pairs = decoded;
         if (pairs == null) {
@@ -136,12 +147,11 @@ public final class Headers implements Iterable<Headers.Header> {
         return all().iterator();
     }
 
-    /** A builder that starts with these headers. */
+    /** A builder that starts with these headers, byte for byte. */
     public Builder toBuilder() {
         Builder builder = new Builder();
-        for (Header header : all()) {
-            builder.add(header.name, header.value);
-        }
+        builder.makeRoom(block.length);
+        builder.encoded.put(block);
         return builder;
     }
 
@@ -189,7 +199,7 @@ public final class Headers implements Iterable<Headers.Header> {
          * Adds a pair behind those already there.
          *
          * @param name 1 to 255 visible ASCII characters; upper case is made lower
-         * @param value at most 65535 bytes in UTF-8
+         * @param value at most 65535 bytes in UTF-8, perhaps none
          * @throws IllegalArgumentException when name or value is out of these bounds
          */
         public Builder add(String name, String value) {

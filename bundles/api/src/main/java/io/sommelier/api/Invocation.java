@@ -1,9 +1,13 @@
 package io.sommelier.api;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
-/** What a handler sees: the command, and what the controller knows about it, which a caller cannot set. Immutable. */
+/**
+ * What a handler sees: the command, and what the controller knows about it, which a caller cannot set. Immutable, but
+ * for the time that remains.
+ */
 public final class Invocation {
     private final Command command;
     private final String source;
@@ -23,14 +27,14 @@ public final class Invocation {
      */
     public Invocation(Command command, String source, String principal, int attempt, LongSupplier nanoClock) {
         this.command = command;
-        this.source = source;
-        this.principal = principal;
+        this.source = Objects.requireNonNull(source, "source");
+        this.principal = Objects.requireNonNull(principal, "principal");
         this.attempt = attempt;
         this.nanoClock = nanoClock;
         this.deadlineNanos = nanoClock.getAsLong() + command.ttlNanos();
     }
 
-    /** What is asked. */
+    /** What is asked; its time to live is what was left when the invocation was made. */
     public Command command() {
         return command;
     }
@@ -65,6 +69,7 @@ public final class Invocation {
         return deadlineNanos - nanoClock.getAsLong();
     }
 
+    /** Command, source and attempt; never headers or payload. */
     @Override
     public String toString() {
         return "Invocation[" + command + " from " + source + ", attempt " + attempt + "]";

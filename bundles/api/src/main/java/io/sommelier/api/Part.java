@@ -28,12 +28,12 @@ public final class Part {
         error = builder.error;
     }
 
-    /** Starts an ACCEPTED part. */
+    /** Starts an ACCEPTED part; it has headers and a content type, and no payload. */
     public static Builder accepted() {
         return new Builder(PartStatus.ACCEPTED, Payload.empty(), null);
     }
 
-    /** Starts a DATA part. */
+    /** Starts a DATA part; the payload may be empty. */
     public static Builder data(Payload payload) {
         return new Builder(PartStatus.DATA, payload, null);
     }
@@ -146,13 +146,13 @@ public final class Part {
         /**
          * Sets the bytes, in place of those set before.
          *
-         * @throws IllegalStateException on an ACCEPTED part, which has none
+         * @throws IllegalStateException on an ACCEPTED part, which has none, unless the payload is empty
          */
         public Builder payload(Payload value) {
             if (status == PartStatus.ACCEPTED && !value.isEmpty()) {
                 throw new IllegalStateException("an ACCEPTED part has no payload");
             }
-            payload = value;
+            payload = Objects.requireNonNull(value, "payload");
             return this;
         }
 
@@ -170,13 +170,16 @@ public final class Part {
             return this;
         }
 
-        /** Sets the ordinal of a DATA part; whoever carries parts calls this, a handler need not. */
+        /** Sets the ordinal of a DATA part, 0 or more; whoever numbers parts calls this, a handler need not. */
         public Builder sequence(long value) {
             sequence = value;
             return this;
         }
 
-        /** Sets the number of DATA parts before a terminal; whoever carries parts calls this, a handler need not. */
+        /**
+         * Sets the number of DATA parts before a terminal, 0 or more; whoever numbers parts calls this, a handler need
+         * not.
+         */
         public Builder finalCount(long value) {
             finalCount = value;
             return this;

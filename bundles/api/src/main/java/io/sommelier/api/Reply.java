@@ -2,6 +2,7 @@ package io.sommelier.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A reply that completed. Immutable.
@@ -13,10 +14,11 @@ public record Reply(List<Part> data, Part terminal) {
 
     /** Copies the list. */
     public Reply {
+        Objects.requireNonNull(terminal, "terminal");
         data = List.copyOf(data);
     }
 
-    /** The bytes of all gathered parts and of the terminal, joined. */
+    /** The bytes of all gathered parts and of the terminal, joined. New at each call where there are several parts. */
     public Payload payload() {
         if (data.isEmpty()) {
             return terminal.payload();
