@@ -3,7 +3,16 @@ package io.sommelier.api;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** One command under way, as its sender sees it. Thread-safe. The stages complete on the thread that brought the news: do not block in what depends on them. */
+/**
+ * One command under way, as its sender sees it. Thread-safe; no method blocks.
+ *
+ * <p>Every call ends, at the latest soon after its time to live is spent: no time limit is needed beside it. The stages
+ * complete on the thread that brought the news: often an I/O thread, sometimes the one that calls {@code send} or
+ * {@link #cancel}. Do not block in what depends on them. What depends on a stage directly gets the
+ * {@link CommandException} itself; what depends on that, or joins, gets it as the cause of a
+ * {@code CompletionException}, as the JDK has it. The stages are for waiting: completing or cancelling one as a future
+ * says nothing to the command; use {@link #cancel}.
+ */
 @ProviderType
 public interface Call {
     /** The id of the command. */
@@ -13,7 +22,8 @@ public interface Call {
      * Tells that the controller took the command in; for a durable command, that it is on disk.
      *
      * <ul>
-     *   <li>completes with {@code null} then, at the latest with the first part of the reply
+     *   <li>completes with nothing then ({@code null}, since the type is {@code Void}), at the latest with the first
+     *       part of the reply
      *   <li>fails with {@link CommandException} when the command failed before
      * </ul>
      */
@@ -30,16 +40,21 @@ public interface Call {
     CompletionStage<Reply> result();
 
     /**
-     * Lets the worker send that many more payload bytes of DATA. A part is sent while credit is left, whatever its size, so the last one may exceed it.
+     * Lets the worker send that many more payload bytes of DATA. A part is sent while credit is left, whatever its
+     * size, so the last one may exceed it; even an empty one needs some credit to be left. Headers, ACCEPTED and the
+     * terminal cost nothing. Credit adds up to at most {@link Long#MAX_VALUE}. Without effect after the end; not needed
+     * where no listener takes the parts.
      *
+     * @param bytes 1 or more
      * @throws IllegalArgumentException when {@code bytes} is not positive
      */
     void request(long bytes);
 
     /**
      * Gives the command up: unless it has ended, it ends now with {@link ErrorCode#CANCELLED}, and its worker is told.
+     * The listener, if there is one, gets the FAILED part, perhaps before this returns. Without effect after the end.
      *
-     * @param reason one phrase for a person
+     * @param reason one phrase for a person; may be empty
      */
     void cancel(String reason);
 }

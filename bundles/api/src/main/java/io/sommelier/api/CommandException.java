@@ -1,6 +1,9 @@
 package io.sommelier.api;
 
-/** The failure of a command as an exception: what the stages of a {@link Call} fail with, and what a handler may throw to choose its own error. */
+/**
+ * The failure of a command as an exception: what the stages of a {@link Call} fail with, and what a handler may throw
+ * to choose its own error. Not meant to be serialized: the error does not survive it.
+ */
 public final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +15,7 @@ public final class CommandException extends RuntimeException {
         this.error = error;
     }
 
-    /** Code, outcome, stage and message. */
+    /** Code, outcome, whether to retry, stage and message. */
     public CommandError error() {
         return error;
     }

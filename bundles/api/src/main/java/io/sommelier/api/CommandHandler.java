@@ -10,9 +10,22 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Executes commands of one operation, or of several.
  *
- * <p>Called by many threads at once. Runs on the bounded executor of its target unless it is declared direct: then on the thread that brought the command, and it must
- * not block. It may answer now or later, from any thread, through the responder. What it throws fails the command, never the channel: a {@link CommandException}
- * with its own error, anything else with {@link ErrorCode#HANDLER_FAILED} and {@link Outcome#EXECUTED}.
+ * <p>Given to a connector, or, in an OSGi framework, published as a service with these properties; one that lacks a
+ * required one, or has a wrong one, is not used, and the log says why:
+ *
+ * <ul>
+ *   <li>{@code sommelier.target}: the target that it serves, required
+ *   <li>{@code sommelier.operation}: one operation or several, required
+ *   <li>{@code sommelier.execution}: {@code pooled}, which holds where it is absent, or {@code direct}
+ *   <li>{@code service.ranking}: of two handlers of one bundle for one operation the higher serves
+ * </ul>
+ *
+ * <p>Called by many threads at once. Runs on the bounded executor of its member unless it is declared direct: then on
+ * the thread that brought the command, and it must not block. It may answer now or later, from any thread, through the
+ * responder; a command that it never answers ends when its time to live is spent. What it throws, {@code Error}s too,
+ * fails the command unless that has ended, never the channel: a {@link CommandException} with its own error, which is
+ * believed, so its outcome must be true; anything else with {@link ErrorCode#HANDLER_FAILED} and {@link Outcome#EXECUTED}, and
+ * with the text of the exception, which the caller sees.
  */
 @ConsumerType
 @FunctionalInterface
@@ -20,7 +33,7 @@ public interface CommandHandler {
     /**
      * Executes one command and answers it through the responder, with exactly one terminal.
      *
-     * @throws Exception fails the command
+     * @throws Exception fails the command, unless it has ended
      */
     void handle(Invocation invocation, Responder responder) throws Exception;
 
@@ -29,7 +42,11 @@ public interface CommandHandler {
         return (invocation, responder) -> Handlers.completeWith(responder, function.apply(invocation));
     }
 
-    /** A handler that answers when the stage completes, and fails with what the stage fails with; a cancelled command cancels the stage if it is a {@code Future}. */
+    /**
+     * A handler that answers when the stage completes, and fails with what the stage fails with; a cancelled command
+     * cancels the stage if it is a {@code Future}. {@code null}, as stage or answer, ends the command with
+     * {@link ErrorCode#BAD_REPLY}.
+     */
     static CommandHandler answeringLater(Function<? super Invocation, ? extends CompletionStage<Payload>> function) {
         return (invocation, responder) -> Handlers.completeLater(responder, function.apply(invocation));
     }

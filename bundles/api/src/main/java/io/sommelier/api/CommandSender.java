@@ -2,7 +2,10 @@ package io.sommelier.api;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Sends commands. Thread-safe; never blocks. */
+/**
+ * Sends commands. Thread-safe; never blocks. Had from a connector, or, in an OSGi framework, as a service: each bundle
+ * that uses it is a connector of its own, with an instance id of its own.
+ */
 @ProviderType
 public interface CommandSender {
     /** The credit in payload bytes that a call with a listener starts with. */
@@ -12,7 +15,8 @@ public interface CommandSender {
     long MAX_GATHERED_BYTES = 16 * 1024 * 1024;
 
     /**
-     * Sends a command and gathers its whole reply, at most {@link #MAX_GATHERED_BYTES}.
+     * Sends a command and gathers its whole reply, at most {@link #MAX_GATHERED_BYTES}; credit is given by itself.
+     * Headers and content type of an ACCEPTED part are not kept: who needs them takes the parts by a listener.
      *
      * <p>Always returns a call. What fails, at once or later, fails through its stages; nothing is thrown for the state of the system.
      */
@@ -20,7 +24,8 @@ public interface CommandSender {
 
     /**
      * Sends a command and hands each part of its reply to the listener. The call starts with a credit of {@link #INITIAL_CREDIT_BYTES}; the listener gives
-     * more by {@link Call#request}. The call's result holds the terminal alone.
+     * more by {@link Call#request}. The call's result holds the terminal alone. What fails here, such as a command that
+     * finds no controller, comes to the listener too, as a FAILED part, perhaps before this returns.
      */
     Call send(Command command, ReplyListener listener);
 }

@@ -54,17 +54,17 @@ public final class Hello {
         return targetId;
     }
 
-    /** The operations that it serves now. */
+    /** The operations that it serves now; empty when it only sends, or serves none yet. In no order. */
     public Set<String> operations() {
         return operations;
     }
 
-    /** What it says of itself beyond that, such as its location. */
+    /** What it says of itself beyond that, such as its location. In no order. */
     public Map<String, String> attributes() {
         return attributes;
     }
 
-    /** How many commands it takes at once. */
+    /** How many commands it takes at once, 1 to {@link #MAX_CAPACITY}. */
     public int capacity() {
         return capacity;
     }
@@ -91,6 +91,7 @@ public final class Hello {
         return builder;
     }
 
+    /** Instance, target and operations; never attributes, token or credential. */
     @Override
     public String toString() {
         return "Hello[" + instance + (targetId.isEmpty() ? "" : " serves " + targetId + " " + new TreeSet<>(operations))
@@ -112,8 +113,9 @@ public final class Hello {
         }
 
         /**
-         * Sets the target that is served, and its operations.
+         * Sets the target that is served, and its operations, in place of those set before.
          *
+         * @param names the operations, perhaps none; one that comes twice counts once, but to the limit
          * @throws IllegalArgumentException when a name breaks the grammar, or there are more than {@link #MAX_OPERATIONS}
          */
         public Builder serves(String target, Collection<String> names) {

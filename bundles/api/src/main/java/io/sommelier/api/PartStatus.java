@@ -1,8 +1,8 @@
 package io.sommelier.api;
 
-/** What a part of a reply says. The numbers are fixed: they travel on the wire. */
+/** What a part of a reply says. */
 public enum PartStatus {
-    /** The member took the command on; its headers and content type are those of the whole reply. */
+    /** The member took the command on; its headers and content type are those of the whole reply. It has no payload. */
     ACCEPTED,
     /** A piece of a streamed reply; implies that the command was accepted. */
     DATA,

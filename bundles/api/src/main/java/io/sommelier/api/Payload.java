@@ -38,12 +38,16 @@ public final class Payload {
         return new Payload(copy);
     }
 
-    /** The text in UTF-8. */
+    /** The text in UTF-8; half of a surrogate pair becomes {@code ?}. */
     public static Payload ofText(String text) {
         return text.isEmpty() ? EMPTY : new Payload(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The bytes of all of them, one after the other. */
+    /**
+     * The bytes of all of them, one after the other.
+     *
+     * @throws IllegalArgumentException when they are more than one payload holds, 2^31 - 9 bytes
+     */
     public static Payload join(List<Payload> pieces) {
         long total = 0;
         for (Payload piece : pieces) {
@@ -94,7 +98,7 @@ public final class Payload {
         target.put(bytes, offset, length);
     }
 
-    /** A read-only view of all bytes; it copies nothing. */
+    /** A read-only view of all bytes, from position 0 to its limit, big-endian, new at each call; it copies no byte. */
     public ByteBuffer view() {
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }

@@ -1,6 +1,9 @@
 package io.sommelier.api;
 
-/** Where a command was when it failed. The numbers are fixed: they travel on the wire. The table of stage and outcome stands in this bundle's README. */
+/**
+ * Where a command was when it failed; what is true of it then, its {@link Outcome} says. The numbers are fixed: they
+ * travel on the wire.
+ */
 public enum Stage {
     /** Taken in, before any handler of the pipeline. */
     INGRESS(1),
