@@ -5,9 +5,17 @@ import org.osgi.annotation.versioning.ProviderType;
 /** A caller's hold on a command it has sent. Thread-safe; no method blocks. After the end every call is ignored. */
 @ProviderType
 public interface Incoming {
-    /** The caller takes that many more payload bytes of DATA. */
+    /**
+     * The caller takes that many more payload bytes of DATA. Credit adds up to at most {@link Long#MAX_VALUE}.
+     *
+     * @param bytes 1 or more; the transport sees to that
+     */
     void credit(long bytes);
 
-    /** The caller gives the command up; the reply path still gets its terminal. */
+    /**
+     * The caller gives the command up; the reply path still gets its terminal, perhaps before this returns.
+     *
+     * @param reason one phrase for a person; may be empty
+     */
     void cancel(String reason);
 }

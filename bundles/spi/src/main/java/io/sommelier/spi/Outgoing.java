@@ -9,7 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * allocates nothing.
  *
  * <p>What the channel does with it, on its delivering thread: takes it from the queue, {@link #claim}s it, writes {@link #command} with {@link #remainingNanos} and
- * {@link #initialCredit}, passes each {@link #part} that comes back, and after the terminal forgets it. If the channel goes first, it calls {@link #lost}.
+ * {@link #initialCredit}, passes each {@link #part} that comes back, and after the terminal forgets it. If the channel
+ * goes first, it refuses offers from then on, and calls {@link #lost}. No method blocks or throws.
  */
 @ProviderType
 public abstract class Outgoing extends SendNode {
@@ -18,10 +19,14 @@ public abstract class Outgoing extends SendNode {
     /** For subclasses. */
     protected Outgoing() {}
 
-    /** The command; only between a claim and the end. */
+    /**
+     * The command, or {@code null} once it has ended. After a {@link #claim} that gave {@code true} it is there at
+     * least until the channel passes the first part or calls {@link #lost}; before, or later, {@code null} must be
+     * expected.
+     */
     public abstract Command command();
 
-    /** What is left of the time to live, in nanoseconds, now. */
+    /** What is left of the time to live, in nanoseconds, now; 0 or less when it is spent. */
     public abstract long remainingNanos();
 
     /** The instance id of the caller's connector, or empty. */
@@ -30,7 +35,7 @@ public abstract class Outgoing extends SendNode {
     /** The name of the principal that sent it, or empty. */
     public abstract String principal();
 
-    /** How often the command was handed to a member, this time included. */
+    /** How often the command was handed to a member, this time included; 1 for the first. */
     public abstract int attempt();
 
     /**
@@ -40,17 +45,27 @@ public abstract class Outgoing extends SendNode {
      */
     public abstract boolean claim();
 
-    /** The payload bytes of DATA that the caller takes at first; asked for once, right after the claim. */
+    /**
+     * The payload bytes of DATA that the caller takes at first, 0 or more; asked for once, right after the claim. What
+     * the caller gives later comes by {@link Channel#credit}, perhaps on another thread before this has returned.
+     */
     public abstract long initialCredit();
 
     /**
-     * Passes a part of the reply on. The first terminal ends the command.
+     * Passes a part of the reply on. The first terminal ends the command. DATA is numbered already, from 0 without
+     * gaps, and a COMPLETE tells the number of DATA: whoever answers for the member sees to both. The count of a FAILED
+     * is set here.
      *
-     * @return {@code false} when the command has ended already: the part was counted and dropped
+     * @return {@code false} when the command has ended already: the part was counted and dropped, and nothing more is
+     *     owed; {@link Channel#cancel} was or will be called, unless the channel itself ended the command
      */
     public abstract boolean part(Part part);
 
-    /** The channel went, or will not deliver this command: called at most once, instead of a terminal, claimed or not. */
+    /**
+     * The channel went, or will not deliver this command: called at most once, instead of a terminal, claimed or not.
+     * The command may go to another member, perhaps before this returns, as another entry. One that was claimed may
+     * have been executed: it goes on only if it is idempotent and had no part yet.
+     */
     public abstract void lost();
 
     /** What the channel keeps with the entry, for its use alone and on its thread alone; {@code null} at first. */

@@ -13,7 +13,9 @@ public interface Peer {
     Welcome welcome();
 
     /**
-     * Takes a command that the connector sends. The reply may begin, and even end, before this returns.
+     * Takes a command that the connector sends. The reply may begin, and even end, before this returns. What is wrong
+     * with the command, such as an id that is still alive, fails it by the reply path: then the command that was there
+     * first goes on, so a transport does not tell two commands of one id apart by the id alone.
      *
      * @param command its time to live is what remains now
      * @param initialCredit the payload bytes of DATA that the caller takes at first; 0 or more
@@ -22,7 +24,10 @@ public interface Peer {
      */
     Incoming command(Command command, long initialCredit, ReplyPath replyPath);
 
-    /** The connector serves these operations from now on, in place of those before. */
+    /**
+     * The connector serves these operations from now on, in place of those before; perhaps none. Without effect when it
+     * only sends.
+     */
     void operations(Set<String> operations);
 
     /** The connector takes no new commands; those it has go on. */
@@ -30,7 +35,11 @@ public interface Peer {
 
     /**
      * The channel is gone. Called once, last: before it the transport has called {@link Outgoing#lost} for every command that the channel still had, and
-     * {@link Incoming#cancel} for every command that the connector had sent and that had not ended.
+     * {@link Incoming#cancel} for every command that the connector had sent and that had not ended. A reply path may
+     * still be called after it.
+     *
+     * @param goodbye the one that ended the channel, whichever end said it; {@link io.sommelier.api.CloseReason#LOST}
+     *     where nobody said any
      */
     void closed(Goodbye goodbye);
 }

@@ -10,7 +10,9 @@ public interface ReplyPath {
     void admitted();
 
     /**
-     * Takes the next part. Nothing may be passed on after a terminal: a part that comes later, from a race that the controller has already decided, is dropped.
+     * Takes the next part. Nothing may be passed on after a terminal: a part that comes later, from a race that the
+     * controller has already decided, is dropped by the implementation. Dropped is also what comes after the channel
+     * has gone.
      */
     void part(Part part);
 }

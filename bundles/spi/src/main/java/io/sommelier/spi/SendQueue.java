@@ -33,6 +33,7 @@ public final class SendQueue {
      * An empty queue.
      *
      * @param capacity how many entries it holds, 1 to 2^29; entries that have ended count until they are taken out
+     * @throws IllegalArgumentException when it is out of that range
      */
     public SendQueue(int capacity) {
         if (capacity < 1 || capacity > 1 << 29) {
@@ -61,7 +62,10 @@ public final class SendQueue {
         before.next = node;
     }
 
-    /** Takes the first entry, or {@code null} when there is none. The one taking thread. */
+    /**
+     * Takes the first entry, or {@code null} when there is none. It may wait for some instructions of a thread that is
+     * just offering. The one taking thread; an entry is forgotten by the queue as it is taken.
+     */
     public Outgoing poll() {
         if ((size.get() & ~CLOSED) == 0) {
             return null;
@@ -104,7 +108,10 @@ public final class SendQueue {
         return size.get() & ~CLOSED;
     }
 
-    /** Refuses every later offer. What is in the queue stays, and is taken by {@link #poll}. Any thread. */
+    /**
+     * Refuses every later offer. What is in the queue stays, and is taken by {@link #poll}: who polls after this until
+     * {@code null} comes has every entry of which an offer said, or will say, {@code true}. Any thread. Idempotent.
+     */
     public void close() {
         size.getAndUpdate(count -> count | CLOSED);
     }

@@ -7,7 +7,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Brings channels to the controller. Published as a service; the controller starts it when both are there, and stops it when either goes.
  *
- * <p>{@code start} and {@code stop} are called in turn, never at the same time, and a stopped transport may be started again. Neither blocks.
+ * <p>{@code start} and {@code stop} are called in turn, never at the same time, and a stopped transport may be started
+ * again. {@code stop} may be called before the stage of {@code start} has completed: then the start is given up. It is
+ * not called after a start that has failed. Neither blocks or throws.
  */
 @ConsumerType
 public interface Transport {
@@ -19,13 +21,15 @@ public interface Transport {
      *
      * <ul>
      *   <li>completes when it listens, where it listens
-     *   <li>fails when it cannot, with what is wrong and what to do (a port that is taken); nothing is left behind then
+     *   <li>fails when it cannot, with any exception whose message says what is wrong and what to do (a port that is
+     *       taken); nothing is left behind then
      * </ul>
      */
     CompletionStage<Void> start(ChannelAcceptor acceptor);
 
     /**
-     * Takes no new channels, says goodbye on those there are, and closes them.
+     * Takes no new channels, says goodbye on those there are, for {@link io.sommelier.api.CloseReason#SHUTDOWN} and to
+     * come back, and closes them; {@link Peer#closed} is called for each.
      *
      * @param drainLimit how long replies that are under way may take to be written
      * @return completes when every channel is closed, every peer was told so, and every thread of the transport has ended
