@@ -6,7 +6,10 @@ import io.sommelier.api.Part;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** One command in the pipeline, with all that handlers keep about it. Confined to the thread that runs the handler it was given to, until that handler's stage completes. */
+/**
+ * One command in the pipeline, with all that handlers keep about it: what one puts there, those after it find, those on
+ * the way up too. Confined to the thread that runs the handler it was given to, until that handler's stage completes.
+ */
 @ProviderType
 public interface Context {
     /** The command as it is now. */
@@ -31,7 +34,7 @@ public interface Context {
      */
     void part(Part replacement);
 
-    /** Who sent the command. */
+    /** Who sent the command, as its connector's credential proved it; fixed for the life of the command. */
     Principal principal();
 
     /** The instance id of the connector that sent it, or empty. */

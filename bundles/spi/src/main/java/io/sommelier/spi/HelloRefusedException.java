@@ -2,7 +2,7 @@ package io.sommelier.spi;
 
 import io.sommelier.api.Goodbye;
 
-/** A hello was refused. */
+/** A hello was refused. Not meant to be serialized: the goodbye does not survive it. */
 public final class HelloRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

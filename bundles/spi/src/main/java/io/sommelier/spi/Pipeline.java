@@ -18,7 +18,8 @@ public interface Pipeline {
      */
     Run open(Command command, Principal principal, String source, End end);
 
-    /** One command in the chain. */
+    /** One command in the chain. Implemented by the pipeline. */
+    @ProviderType
     interface Run {
         /**
          * Starts the way down; called once. It ends with one call of {@link End#execute} or {@link End#refuse}, perhaps before this returns, on any thread; with none once a
@@ -34,7 +35,8 @@ public interface Pipeline {
         void up(Part part);
     }
 
-    /** Where the chain ends. */
+    /** Where the chain ends. Implemented by the controller. Thread-safe; no method blocks or throws. */
+    @ProviderType
     interface End {
         /** The command, perhaps changed, passed the chain. */
         void execute(Command command);

@@ -10,8 +10,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <ul>
  *   <li>{@link #PHASE}: the name of a {@link Phase}, required; a service without it, or with another text, is not used, and the log says so
  *   <li>{@code service.ranking}: the order within the phase
- *   <li>{@link #RUNS_ON_ERROR}: {@code true} to be called also after a failure
- *   <li>{@link #BLOCKING}: {@code true} when it may block; then it is called on a bounded executor, else on the I/O thread that brought the command or the part
+ *   <li>{@link #RUNS_ON_ERROR}: {@code true} to be called also after a failure; {@code false} where it is absent
+ *   <li>{@link #BLOCKING}: {@code true} when it may block; then it is called on a bounded executor, else on the I/O
+ *       thread that brought the command or the part; {@code false} where it is absent
  * </ul>
  *
  * <p>A handler is stateless: one instance serves all commands at once, what belongs to one command is kept in its {@link Context}. It may come, go and be replaced at

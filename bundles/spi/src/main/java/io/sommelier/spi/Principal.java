@@ -1,12 +1,13 @@
 package io.sommelier.spi;
 
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * Who somebody is, once that is proven. Immutable.
  *
  * @param name the name; empty for {@link #ANONYMOUS}
- * @param roles the roles
+ * @param roles the roles, in no order; perhaps none
  */
 public record Principal(String name, Set<String> roles) {
     /** Nobody in particular. */
@@ -14,6 +15,7 @@ public record Principal(String name, Set<String> roles) {
 
     /** Copies the set. */
     public Principal {
+        Objects.requireNonNull(name, "name");
         roles = Set.copyOf(roles);
     }
 }

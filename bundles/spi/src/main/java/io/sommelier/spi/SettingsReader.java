@@ -9,8 +9,11 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Reads settings key by key, and collects every violation before it complains, so that an operator sees all of them at once. Values may be of their own type or text, as
- * Config Admin and command lines give them. Confined to one thread.
+ * Reads settings key by key, and collects every violation before it complains, so that an operator sees all of them at
+ * once. Values may be of their own type or text, as Config Admin and command lines give them; space around a text is
+ * cut off. A key that is absent has its default, which is not checked; so has, until {@link #check}, one that is wrong.
+ * Keys that nobody reads are left alone. Violations show the value: read no secret by anything but {@link #text}.
+ * Confined to one thread.
  *
  * <pre>
  * SettingsReader reader = new SettingsReader("io.sommelier.transport.tcp", properties);
@@ -71,7 +74,7 @@ public final class SettingsReader {
                 value -> true);
     }
 
-    /** Any text. */
+    /** Any text; the default where it is absent, not where it is empty. */
     public String text(String key, String defaultValue) {
         return read(key, defaultValue, "a text", Function.identity(), value -> true);
     }
@@ -117,7 +120,7 @@ public final class SettingsReader {
     }
 
     /**
-     * Reads {@code 250ms}, {@code 5s}, {@code 2m} or {@code 1h}.
+     * Reads {@code 250ms}, {@code 5s}, {@code 2m} or {@code 1h}: a whole number of at most 12 digits, and its unit.
      *
      * @throws IllegalArgumentException when the text is not of that form
      */
