@@ -1,0 +1,101 @@
+package io.sommelier.http.engine;
+
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The TLS context that new connections get. It is replaced when its files change, or other files are set; connections
+ * that are there keep theirs. Thread-safe.
+ */
+final class TlsContexts {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsContexts.class);
+
+    private volatile Optional<SslContext> current = Optional.empty();
+    private TlsSettings settings;
+    private List<String> stamps = List.of();
+
+    /** What a new connection is to use; empty for no TLS. */
+    Optional<SslContext> current() {
+        return current;
+    }
+
+    /** @throws IllegalArgumentException when the files do not give a context; what was in effect stays */
+    synchronized void set(TlsSettings newSettings) {
+        List<String> newStamps = stamps(newSettings);
+        current = newSettings.isOn() ? Optional.of(load(newSettings)) : Optional.empty();
+        settings = newSettings;
+        stamps = newStamps;
+    }
+
+    /** Loads the files again if they changed. Bad ones are named once in the log, and what was in effect stays. */
+    synchronized void refresh() {
+        if (settings == null || !settings.isOn()) {
+            return;
+        }
+        List<String> newStamps = stamps(settings);
+        if (!newStamps.equals(stamps)) {
+            stamps = newStamps;
+            try {
+                current = Optional.of(load(settings));
+                LOG.info("TLS takes changed files into use: {}", settings.files());
+            } catch (IllegalArgumentException e) {
+                LOG.warn("TLS keeps the certificate in effect: {}", e.getMessage());
+            }
+        }
+    }
+
+    private static SslContext load(TlsSettings settings) {
+        try {
+            return builder(settings)
+                    .sslProvider(SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .build();
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    settings.files() + " cannot be used (allowed: a certificate with its key): " + e.getMessage(), e);
+        }
+    }
+
+    private static SslContextBuilder builder(TlsSettings settings) throws GeneralSecurityException, IOException {
+        String password = settings.password().isEmpty() ? null : settings.password();
+        if (settings.keyStore().isPresent()) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            char[] secret = settings.password().toCharArray();
+            try (InputStream in = Files.newInputStream(settings.keyStore().get())) {
+                store.load(in, secret);
+            }
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, secret);
+            return SslContextBuilder.forServer(keys);
+        }
+        return SslContextBuilder.forServer(
+                settings.certificate().orElseThrow().toFile(),
+                settings.key().orElseThrow().toFile(),
+                password);
+    }
+
+    private static List<String> stamps(TlsSettings settings) {
+        var stamps = new ArrayList<String>();
+        for (Path file : settings.files()) {
+            try {
+                stamps.add(file + " " + Files.getLastModifiedTime(file) + " " + Files.size(file));
+            } catch (IOException e) {
+                stamps.add(file + " cannot be read");
+            }
+        }
+        return stamps;
+    }
+}
