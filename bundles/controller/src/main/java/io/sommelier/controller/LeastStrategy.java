@@ -6,11 +6,12 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The strategy {@code least}: of two random members the one with fewer commands; among fewer than {@value #EXACT_BELOW} members the one with the fewest of all. The cost is
- * the same for 1 and for 10 000 members.
+ * the same for 1 and for 10 000 members: where few are available, it looks at {@value #SCANNED} more, from a random one on, before it says that none is.
  */
 final class LeastStrategy implements Strategy {
     private static final int EXACT_BELOW = 8;
     private static final int TRIES = 4;
+    private static final int SCANNED = 128;
 
     @Override
     public int pick(Members members, Command command) {
@@ -46,6 +47,16 @@ final class LeastStrategy implements Strategy {
             }
             if (members.isAvailable(worse)) {
                 return worse;
+            }
+        }
+        return firstAvailable(members, size, random.nextInt(size));
+    }
+
+    private static int firstAvailable(Members members, int size, int start) {
+        for (int i = 0; i < Math.min(size, SCANNED); i++) {
+            int index = start + i < size ? start + i : start + i - size;
+            if (members.isAvailable(index)) {
+                return index;
             }
         }
         return -1;
