@@ -23,6 +23,11 @@ final class OperationEntry {
         return operation;
     }
 
+    /** Whether this is the row of operations that no member ever served. */
+    boolean isOthers() {
+        return operation.equals(OTHERS);
+    }
+
     MemberSet members() {
         return members;
     }

@@ -220,8 +220,18 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (!STATE.compareAndSet(this, WAITING, NEW)) {
             return false;
         }
+        locate(resumed);
         controller.router().route(this, resumed);
         return true;
+    }
+
+    /** Looks the target up again: since it was looked up first, its first member may have come, or it may have been forgotten and come again. */
+    private void locate(Command sought) {
+        TargetEntry present = controller.target(sought.target().targetId());
+        if (present != null) {
+            target = present;
+        }
+        row = controller.row(target, sought.operation());
     }
 
     /** A message that was given out before is given out again: from now on it is this one that is to be let go. */
@@ -254,6 +264,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 command = null;
                 return;
             }
+        } else if (target == null || row.isOthers()) {
+            locate(passed);
         }
         if (state == NEW) {
             controller.router().route(this, passed);
@@ -529,6 +541,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (next.state >= SETTLED) {
             controller.table().remove(next);
         } else {
+            next.locate(lost);
             controller.router().route(next, lost);
         }
         return true;

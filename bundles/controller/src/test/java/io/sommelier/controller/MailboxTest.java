@@ -14,6 +14,7 @@ import io.sommelier.api.Stage;
 import io.sommelier.api.Target;
 import io.sommelier.spi.Incoming;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,34 @@ class MailboxTest {
         assertThat(path.terminal().payload().asText()).isEqualTo("poured");
         assertThat(mailbox.waiting("cellar")).isZero();
         node.isEmpty(member);
+    }
+
+    @Test
+    void commandForATargetThatNeverHadAMemberIsAnsweredByTheFirst() {
+        node.controller.settings(ControllerSettings.defaults().withKnownTargets(Set.of("cellar")));
+        node.send(Node.pour().build(), path);
+
+        HandChannel member = node.member("north", 4, "pour");
+        member.claimNext();
+        member.answer(done());
+
+        assertThat(path.terminal().payload().asText()).isEqualTo("poured");
+        assertThat(node.outcomes()).containsExactly("cellar pour COMPLETED 1");
+        node.isEmpty(member);
+    }
+
+    @Test
+    void commandThatWaitsLongerThanItsTargetIsRememberedIsAnsweredAllTheSame() {
+        absent();
+        node.send(Node.pour().ttl(Duration.ofDays(3)).build(), path);
+        node.advance(Duration.ofDays(2));
+        node.controller.forgetTargets();
+
+        HandChannel member = node.member("north", 4, "pour");
+        member.claimNext();
+        member.answer(done());
+
+        assertThat(path.terminal().payload().asText()).isEqualTo("poured");
     }
 
     @Test

@@ -107,6 +107,17 @@ class PipelineTest {
     }
 
     @Test
+    void memberThatComesWhileACommandIsInTheChainGetsIt() {
+        node.send(Command.to("kitchen", "cook").build(), path);
+        HandChannel stove = new HandChannel(4);
+        node.join(stove, Hello.of("stove").serves("kitchen", List.of("cook")));
+
+        pipeline.last().passDown();
+
+        assertThat(stove.queued()).isEqualTo(1);
+    }
+
+    @Test
     void changedCommandForATargetThatNobodyKnowsEndsAsUnknown() {
         send();
 
