@@ -9,6 +9,7 @@ import io.sommelier.spi.Peer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -60,17 +61,31 @@ final class Node implements AutoCloseable {
 
     /** Lets time pass, and the deadlines in it; on the thread of the wheel, and has returned when that is done. */
     void passes(Duration time) {
+        onWheelThread(() -> {
+            advance(time);
+            controller.wheel().tick(clock.get());
+        });
+    }
+
+    /** Does something while the wheel cannot tick. */
+    void onWheelThread(Runnable task) {
+        onWheelThread(() -> {
+            task.run();
+            return null;
+        });
+    }
+
+    private <T> T onWheelThread(Callable<T> task) {
         try {
-            controller
-                    .timer()
-                    .submit(() -> {
-                        advance(time);
-                        controller.wheel().tick(clock.get());
-                    })
-                    .get();
+            return controller.timer().submit(task).get();
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** How many entries the wheel has linked. */
+    int slotted() {
+        return onWheelThread(controller.wheel()::slotted);
     }
 
     /** What an operator is shown: target, operation, end and count of each row. */

@@ -220,9 +220,11 @@ class RedispatchTest {
         send(true);
         HandChannel south = node.member("south", 4, "pour");
         north.claimNext();
-        node.advance(Duration.ofSeconds(30));
 
-        north.lose();
+        node.onWheelThread(() -> {
+            node.advance(Duration.ofSeconds(30));
+            north.lose();
+        });
 
         assertThat(path.error().code()).isEqualTo(ErrorCode.EXPIRED);
         assertThat(path.error().outcome()).isEqualTo(Outcome.UNKNOWN);

@@ -1,0 +1,84 @@
+package io.sommelier.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class ControllerSettingsTest {
+    private final ControllerSettings defaults = ControllerSettings.defaults();
+
+    private static void refused(Executable change, String message) {
+        assertThatThrownBy(change::execute)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void defaultsAreWithinTheirRanges() {
+        assertThat(defaults.absentMayWait()).isTrue();
+        assertThat(defaults.maxAttempts()).isEqualTo(3);
+        assertThat(defaults.streamIdle()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(defaults.probeLimit()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(defaults.rememberTarget()).isEqualTo(Duration.ofHours(24));
+        assertThat(defaults.maxTargetBytes()).isLessThanOrEqualTo(defaults.maxHeldBytes());
+    }
+
+    @Test
+    void valueOutOfItsRangeIsRefusedWithKeyValueAndWhatIsAllowed() {
+        long mib = 1 << 20;
+        refused(
+                () -> defaults.withBudgets(mib - 1, mib, mib),
+                "maxHeldBytes = 1048575 is out of range, allowed are 1048576 to 1099511627776");
+        refused(
+                () -> defaults.withBudgets(mib, mib - 1, mib),
+                "maxTargetBytes = 1048575 is out of range, allowed are 1048576 to 1099511627776");
+        refused(
+                () -> defaults.withBudgets(mib, mib, (1L << 40) + 1),
+                "maxChannelBytes = 1099511627777 is out of range, allowed are 1048576 to 1099511627776");
+        refused(() -> defaults.withMaxAttempts(0), "maxAttempts = 0 is out of range, allowed are 1 to 100");
+        refused(() -> defaults.withMaxAttempts(101), "maxAttempts = 101 is out of range, allowed are 1 to 100");
+        refused(
+                () -> defaults.withStreamIdle(Duration.ofMillis(99)),
+                "streamIdle ms = 99 is out of range, allowed are 100 to 3600000");
+        refused(
+                () -> defaults.withProbeLimit(Duration.ofMillis(60_001)),
+                "probeLimit ms = 60001 is out of range, allowed are 10 to 60000");
+    }
+
+    @Test
+    void eachChangeLeavesTheRestAsItWas() {
+        ControllerSettings changed = defaults.withMaxAttempts(7)
+                .withAbsentMayWait(false)
+                .withStreamIdle(Duration.ofSeconds(1))
+                .withProbeLimit(Duration.ofSeconds(2))
+                .withBudgets(4 << 20, 3 << 20, 2 << 20)
+                .withKnownTargets(Set.of("cellar"));
+
+        assertThat(changed)
+                .isEqualTo(new ControllerSettings(
+                        Set.of("cellar"),
+                        false,
+                        4 << 20,
+                        3 << 20,
+                        2 << 20,
+                        7,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        defaults.rememberTarget()));
+    }
+
+    @Test
+    void knownTargetsAreCopied() {
+        Set<String> given = new HashSet<>(Set.of("cellar"));
+        ControllerSettings settings = defaults.withKnownTargets(given);
+
+        given.add("attic");
+
+        assertThat(settings.knownTargets()).containsExactly("cellar");
+    }
+}

@@ -1,0 +1,336 @@
+package io.sommelier.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.CommandException;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Part;
+import io.sommelier.api.Payload;
+import io.sommelier.api.Stage;
+import io.sommelier.api.Target;
+import io.sommelier.spi.Incoming;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The table of stage and outcome in the README of the api bundle: each row that is the controller's is driven here, so that neither can change without the other. */
+@Timeout(20)
+class StageOutcomeTableTest {
+    private static final Path README = Path.of("..", "api", "README.md");
+    private static final Duration TTL = Duration.ofSeconds(5);
+
+    /** A row of the table. */
+    record Row(String stage, String happened, String code, String outcome, String retryable, String who) {
+        static Row of(String line) {
+            String[] cells = line.substring(1).split("\\|");
+            String[] trimmed = Arrays.stream(cells)
+                    .map(cell -> cell.trim().replace("`", ""))
+                    .toArray(String[]::new);
+            return new Row(trimmed[0], trimmed[1], trimmed[2], trimmed[3], trimmed[4], trimmed[5]);
+        }
+
+        @Override
+        public String toString() {
+            return stage + ": " + happened;
+        }
+    }
+
+    /** Brings a command to its end. */
+    private interface Drive {
+        void run();
+    }
+
+    private final Node node = new Node(ControllerSettings.defaults().withStreamIdle(Duration.ofSeconds(1)));
+    private final HandPipeline pipeline = new HandPipeline();
+    private final HandMailbox mailbox = new HandMailbox(node.clock::get);
+    private final RecordingReplyPath path = new RecordingReplyPath();
+    private final Map<String, Drive> drives = drives();
+    private HandChannel member;
+    private Incoming incoming;
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    static List<Row> rows() {
+        try (Stream<String> lines = Files.lines(README)) {
+            return lines.dropWhile(line -> !line.startsWith("| Stage |"))
+                    .skip(2)
+                    .takeWhile(line -> line.startsWith("|"))
+                    .map(Row::of)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static List<Row> rowsOfTheController() {
+        return rows().stream().filter(row -> row.who.equals("controller")).toList();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rowsOfTheController")
+    void whatHappenedGivesTheErrorOfItsRow(Row row) {
+        Drive drive = drives.get(row.happened);
+        assertThat(drive).as("something here drives: %s", row).isNotNull();
+
+        drive.run();
+
+        CommandError error = path.error();
+        assertThat(error.stage()).isEqualTo(Stage.valueOf(row.stage));
+        assertThat(error.code()).isEqualTo(ErrorCode.valueOf(row.code));
+        assertThat(error.outcome()).isEqualTo(Outcome.valueOf(row.outcome));
+        assertThat(error.retryable()).isEqualTo(row.retryable.equals("yes"));
+        assertThat(error.message()).isNotBlank();
+    }
+
+    @Test
+    void everythingThatIsDrivenHereStandsInTheTable() {
+        assertThat(drives.keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        rowsOfTheController().stream().map(Row::happened).toList());
+    }
+
+    @Test
+    void everyRowNamesAStageAnOutcomeAndWhoSaysIt() {
+        assertThat(rows()).hasSizeGreaterThan(30).allSatisfy(row -> {
+            assertThat(Arrays.stream(Stage.values()).map(Enum::name)).contains(row.stage);
+            assertThat(Arrays.stream(Outcome.values()).map(Enum::name))
+                    .contains(row.outcome.split(",")[0]);
+            assertThat(row.retryable).isIn("yes", "no", "as it says");
+            assertThat(row.who).isIn("controller", "pipeline", "member", "transport");
+        });
+    }
+
+    @Test
+    void everyStageButTheOneThatIsNotYetReachedHasARow() {
+        assertThat(rows().stream().map(Row::stage).distinct())
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Stage.values())
+                        .filter(stage -> stage != Stage.HOLD)
+                        .map(Enum::name)
+                        .toList());
+    }
+
+    // ---- what drives each row ----
+
+    private Map<String, Drive> drives() {
+        Map<String, Drive> all = new LinkedHashMap<>();
+        all.put("the time was spent when it came", () -> send(pour().remainingNanos(0)));
+        all.put("the controller drains", () -> {
+            node.controller.close(Duration.ZERO);
+            send(pour());
+        });
+        all.put("live commands hold as many bytes as they may", () -> {
+            node.controller.settings(ControllerSettings.defaults().withBudgets(1 << 20, 1 << 20, 1 << 20));
+            send(pour().payload(Payload.copyOf(new byte[1 << 20])));
+        });
+        all.put("a live command of the same principal has its id", () -> {
+            join();
+            Command first = pour().build();
+            node.send(first, new RecordingReplyPath());
+            send(first.toBuilder());
+        });
+
+        all.put("the time was spent in the chain", () -> {
+            inTheChain();
+            node.passes(TTL);
+        });
+        all.put("cancelled in the chain", () -> {
+            inTheChain();
+            incoming.cancel("enough");
+        });
+        all.put("the time was spent before a member was sought", () -> {
+            inTheChain();
+            // without a tick between: the wheel would be faster
+            node.onWheelThread(() -> {
+                node.advance(TTL);
+                pipeline.last().passDown();
+            });
+        });
+
+        all.put("nobody ever named the target", () -> send(pour()));
+        all.put("no member of the live target serves the operation", () -> {
+            join();
+            send(Command.to("cellar", "smash"));
+        });
+        all.put("no member is there, and it may not wait", () -> {
+            node.controller.settings(ControllerSettings.defaults().withAbsentMayWait(false));
+            absent();
+            send(pour());
+        });
+        all.put("the named instance is not there, and it may not wait", () -> {
+            join();
+            send(Command.to(new Target("cellar", "south"), "pour"));
+        });
+        all.put("every member is full", () -> {
+            member = node.member("north", 1, "pour");
+            node.send(pour().build(), new RecordingReplyPath());
+            send(pour());
+        });
+        all.put("durable, and there is no mailbox", () -> {
+            join();
+            send(pour().durable(true));
+        });
+
+        all.put("the time was spent before it was claimed", () -> {
+            queued();
+            node.passes(TTL);
+        });
+        all.put("cancelled before it was claimed", () -> {
+            queued();
+            incoming.cancel("enough");
+        });
+        all.put("the controller stopped before it was claimed", () -> {
+            queued();
+            node.controller.endAll();
+        });
+        all.put("the channel of the last attempt was lost before it was claimed", () -> lastAttempt(false));
+
+        all.put("the mailbox could not take it", () -> {
+            mailbox.refusal = new CommandException(CommandError.of(
+                    ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, Stage.MAILBOX, "the disk is full"));
+            waiting(false);
+        });
+        all.put("the time was spent while it waited", () -> {
+            waiting(false);
+            node.passes(TTL);
+        });
+        all.put("cancelled while it waited", () -> {
+            waiting(false);
+            incoming.cancel("enough");
+        });
+        all.put("durable, and cancelled while it waited", () -> {
+            waiting(true);
+            incoming.cancel("enough");
+        });
+        all.put("the controller stopped while it waited", () -> {
+            waiting(false);
+            node.controller.endAll();
+        });
+
+        all.put("the time was spent at the member", () -> {
+            claimed();
+            node.passes(TTL);
+        });
+        all.put("cancelled at the member", () -> {
+            claimed();
+            incoming.cancel("enough");
+        });
+        all.put("the channel of the member was lost", () -> {
+            claimed();
+            member.lose();
+        });
+        all.put("the channel of the last attempt was lost", () -> lastAttempt(true));
+        all.put("the controller stopped before a part came", () -> {
+            claimed();
+            node.controller.endAll();
+        });
+
+        all.put("the time was spent in the stream", () -> {
+            streaming(0);
+            node.passes(TTL);
+        });
+        all.put("cancelled in the stream", () -> {
+            streaming(9);
+            incoming.cancel("enough");
+        });
+        all.put("the channel of the member was lost in the stream", () -> {
+            streaming(9);
+            member.lose();
+        });
+        all.put("nothing came although the reader has credit", () -> {
+            streaming(9);
+            node.passes(Duration.ofMillis(1020));
+        });
+        all.put("the controller stopped in the stream", () -> {
+            streaming(9);
+            node.controller.endAll();
+        });
+
+        all.put("the time was spent while a handler held the reply", () -> {
+            inTheChain();
+            join();
+            pipeline.last().passDown();
+            member.claimNext();
+            pipeline.passesUp = false;
+            node.onWheelThread(() -> {
+                node.advance(TTL.minusNanos(1));
+                member.answer(Part.complete(Payload.empty()).build());
+                pipeline.passesUp = true;
+            });
+            node.passes(Duration.ZERO); // what was scheduled for then has run
+        });
+        return all;
+    }
+
+    private static Command.Builder pour() {
+        return Node.pour().ttl(TTL);
+    }
+
+    private void send(Command.Builder command) {
+        incoming = node.send(command.build(), path);
+    }
+
+    private void join() {
+        member = node.member("north", 4, "pour");
+    }
+
+    private void absent() {
+        node.member("earlier", 4, "pour").lose();
+    }
+
+    private void inTheChain() {
+        node.controller.pipeline(pipeline);
+        send(pour());
+    }
+
+    private void queued() {
+        join();
+        send(pour());
+    }
+
+    private void claimed() {
+        queued();
+        member.claimNext();
+    }
+
+    private void streaming(long credit) {
+        join();
+        incoming = node.send(pour().build(), credit, path);
+        member.claimNext();
+        member.answer(Part.accepted().build());
+    }
+
+    private void waiting(boolean durable) {
+        absent();
+        node.controller.mailbox(mailbox);
+        send(pour().durable(durable));
+    }
+
+    private void lastAttempt(boolean claims) {
+        node.controller.settings(ControllerSettings.defaults().withMaxAttempts(1));
+        join();
+        send(pour().idempotent(true));
+        if (claims) {
+            member.claimNext();
+        }
+        node.member("south", 4, "pour");
+        member.lose();
+    }
+}
