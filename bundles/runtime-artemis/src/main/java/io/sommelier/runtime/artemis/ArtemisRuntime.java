@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class ArtemisRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(ArtemisRuntime.class);
     private static final long LOOK_MILLIS = 500;
+    private static final long LEAVE_MILLIS = 3000;
     private static final int JMS_CONNECTIONS = 2;
 
     private final ArtemisSettings settings;
@@ -104,6 +105,7 @@ public final class ArtemisRuntime {
         Broker starting =
                 settings.url().isEmpty() ? new EmbeddedBroker(settings) : new ExternalBroker(settings, threads);
         ServerLocator locator = null;
+        CoreAccess access = null;
         JmsPoolConnectionFactory pool = null;
         ActiveMQConnectionFactory connections = null;
         boolean wasUp = false;
@@ -117,7 +119,8 @@ public final class ArtemisRuntime {
             pool.setConnectionFactory(connections);
             pool.setMaxConnections(JMS_CONNECTIONS);
             broker = starting;
-            core = new CoreAccess(locator, starting.user(), starting.password());
+            access = new CoreAccess(locator, starting.user(), starting.password());
+            core = access;
             jms = pool;
             wasUp = true;
             warned = "";
@@ -131,6 +134,7 @@ public final class ArtemisRuntime {
             down("the broker cannot be brought up: " + reason(e));
             LOG.debug("the broker cannot be brought up", e);
         } finally {
+            letLeave(access);
             takeDown(starting, locator, pool, connections);
             threads.stop();
         }
@@ -152,6 +156,16 @@ public final class ArtemisRuntime {
         if (!now.equals(state)) {
             state = now;
             listener.accept(now);
+        }
+    }
+
+    private static void letLeave(CoreAccess access) {
+        try {
+            if (access != null && !access.awaitLeaving(LEAVE_MILLIS)) {
+                LOG.warn("not everybody left the broker within {} ms; their connections are cut", LEAVE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

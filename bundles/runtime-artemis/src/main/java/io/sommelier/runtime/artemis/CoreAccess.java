@@ -1,9 +1,14 @@
 package io.sommelier.runtime.artemis;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQNotConnectedException;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
  * The way to sessions of the core API: the locator, and who the controller is. Published as a service while the broker is there. Immutable and thread-safe.
@@ -12,9 +17,12 @@ import org.apache.activemq.artemis.api.core.client.ServerLocator;
  * producers (an address that is full refuses), and asks for a confirmation of every message that is sent with a handler.
  */
 public final class CoreAccess {
+    private static final long LOOK_MILLIS = 5;
+
     private final ServerLocator locator;
     private final String user;
     private final String password;
+    private final Set<ClientSessionFactory> open = ConcurrentHashMap.newKeySet();
 
     CoreAccess(ServerLocator locator, String user, String password) {
         this.locator = locator;
@@ -33,8 +41,11 @@ public final class CoreAccess {
      * @throws ActiveMQException when the broker cannot be reached
      */
     public ClientSessionFactory connect() throws ActiveMQException {
+        open.removeIf(ClientSessionFactory::isClosed);
         try {
-            return locator.createSessionFactory();
+            ClientSessionFactory connection = locator.createSessionFactory();
+            open.add(connection);
+            return connection;
         } catch (ActiveMQException e) {
             throw e;
         } catch (Exception e) {
@@ -49,6 +60,38 @@ public final class CoreAccess {
      */
     public ClientSession open(ClientSessionFactory connection) throws ActiveMQException {
         return connection.createSession(nullIfEmpty(user), nullIfEmpty(password), false, true, true, false, 0);
+    }
+
+    /**
+     * Drops a connection as if this process had died: what was delivered over it and not acknowledged goes back, and counts as delivered.
+     */
+    public void abandon(ClientSessionFactory connection) {
+        RemotingConnection lower = connection.getConnection();
+        if (lower != null) {
+            lower.fail(new ActiveMQNotConnectedException("abandoned"));
+        }
+        connection.close();
+    }
+
+    /**
+     * Waits until those who have connections have closed them, and abandons the rest: closed by somebody else in good order, what they hold would count as never delivered.
+     *
+     * @return whether all had left
+     */
+    boolean awaitLeaving(long millis) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (open.stream().anyMatch(connection -> !connection.isClosed()) && System.nanoTime() - end < 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+        boolean allLeft = true;
+        for (ClientSessionFactory connection : open) {
+            if (!connection.isClosed()) {
+                allLeft = false;
+                abandon(connection);
+            }
+        }
+        open.clear();
+        return allLeft;
     }
 
     private static String nullIfEmpty(String text) {

@@ -1,0 +1,132 @@
+package io.sommelier.mailbox.artemis;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.Target;
+import io.sommelier.runtime.artemis.CoreAccess;
+import io.sommelier.spi.Mailbox;
+import io.sommelier.spi.SettingsReader;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The {@link ArtemisMailbox} as a service, there also while no broker is: commands are refused then, and intakes wait. Thread-safe. */
+@Component(
+        service = {Mailbox.class, MailboxComponent.class},
+        configurationPid = MailboxComponent.PID)
+@Designate(ocd = MailboxConfiguration.class)
+public final class MailboxComponent implements Mailbox {
+    static final String PID = "io.sommelier.mailbox.artemis";
+
+    private static final Logger LOG = LoggerFactory.getLogger(MailboxComponent.class);
+    private static final long STOP_SECONDS = 15;
+
+    private final ArtemisMailbox mailbox;
+    private CoreAccess broker;
+
+    /** Takes the settings; bad ones leave the defaults in effect. */
+    @Activate
+    public MailboxComponent(Map<String, Object> properties) {
+        MailboxSettings settings = MailboxSettings.defaults();
+        try {
+            settings = read(properties);
+        } catch (IllegalArgumentException e) {
+            LOG.error("the settings are refused, the defaults are in effect: {}", e.getMessage());
+        }
+        mailbox = new ArtemisMailbox("artemis", settings);
+        LOG.info("settings in effect: {}", settings);
+    }
+
+    /** Takes changed settings, all or none. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        try {
+            MailboxSettings changed = read(properties);
+            mailbox.settings(changed);
+            LOG.info("settings in effect: {}", changed);
+        } catch (IllegalArgumentException e) {
+            LOG.warn("the changed settings are refused, those before stay in effect: {}", e.getMessage());
+        }
+    }
+
+    static MailboxSettings read(Map<String, ?> properties) {
+        SettingsReader reader = new SettingsReader(PID, properties);
+        MailboxSettings base = MailboxSettings.defaults();
+        Duration hour = Duration.ofHours(1);
+        int maxPuts = reader.integer("maxPuts", base.maxPuts(), 1, 1_000_000);
+        long maxPutBytes = reader.number("maxPutBytes", base.maxPutBytes(), 64 << 10, 16L << 30);
+        Duration putLimit =
+                reader.duration("putLimit", base.putLimit(), Duration.ofMillis(100), Duration.ofMinutes(10));
+        Duration clockPeriod = reader.duration("clockPeriod", base.clockPeriod(), Duration.ofMillis(100), hour);
+        Duration retryFirst = reader.duration("retryFirst", base.retryFirst(), Duration.ofMillis(10), hour);
+        Duration retryMost = reader.duration("retryMost", base.retryMost(), Duration.ofMillis(10), hour);
+        if (retryMost.compareTo(retryFirst) < 0) {
+            reader.violation("retryMost = " + retryMost + " (allowed: at least retryFirst, " + retryFirst + ")");
+        }
+        reader.check();
+        return new MailboxSettings(maxPuts, maxPutBytes, putLimit, clockPeriod, retryFirst, retryMost);
+    }
+
+    /** A broker is there. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindBroker(CoreAccess present) {
+        broker = present;
+        mailbox.broker(Optional.of(present));
+    }
+
+    /** That broker is gone; a better one may have been bound before. */
+    synchronized void unbindBroker(CoreAccess gone) {
+        if (broker == gone) {
+            broker = null;
+            mailbox.broker(Optional.empty());
+        }
+    }
+
+    @Deactivate
+    void deactivate() {
+        try {
+            mailbox.stop().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the mailbox did not stop within {} s", STOP_SECONDS);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> put(Command command, Origin origin, long remainingNanos) {
+        return mailbox.put(command, origin, remainingNanos);
+    }
+
+    @Override
+    public Intake open(Target address, Listener listener) {
+        return mailbox.open(address, listener);
+    }
+
+    /** See {@link ArtemisMailbox#counts}. */
+    public MailboxCounts counts() {
+        return mailbox.counts();
+    }
+
+    /** See {@link ArtemisMailbox#state}. */
+    public String state() {
+        return mailbox.state();
+    }
+}

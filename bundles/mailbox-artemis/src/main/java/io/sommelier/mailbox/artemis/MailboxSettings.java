@@ -1,0 +1,58 @@
+package io.sommelier.mailbox.artemis;
+
+import java.time.Duration;
+
+/**
+ * The settings of an {@link ArtemisMailbox}. Immutable.
+ *
+ * @param maxPuts how many commands may be on their way to the broker at once, 1 to 1 000 000
+ * @param maxPutBytes how many bytes of payload and headers they may have, 64 KiB to 16 GiB
+ * @param putLimit how long the broker may take to confirm a command, 100 ms to 10 min
+ * @param clockPeriod how often the offset to the broker's clock is measured, 100 ms to 1 h
+ * @param retryFirst the wait before the broker is tried again for the first time, 10 ms to 1 h
+ * @param retryMost what that wait grows to, at least {@code retryFirst}, at most 1 h
+ */
+public record MailboxSettings(
+        int maxPuts,
+        long maxPutBytes,
+        Duration putLimit,
+        Duration clockPeriod,
+        Duration retryFirst,
+        Duration retryMost) {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    /** @throws IllegalArgumentException naming the setting, its value and what is allowed, when one is out of range */
+    public MailboxSettings {
+        check("maxPuts", maxPuts, 1, 1_000_000);
+        check("maxPutBytes", maxPutBytes, 64 << 10, 16L << 30);
+        check("putLimit", putLimit, Duration.ofMillis(100), Duration.ofMinutes(10));
+        check("clockPeriod", clockPeriod, Duration.ofMillis(100), HOUR);
+        check("retryFirst", retryFirst, Duration.ofMillis(10), HOUR);
+        check("retryMost", retryMost, retryFirst, HOUR);
+    }
+
+    /** 4096 commands of at most 64 MiB on their way, 10 s to confirm one, the clock every 10 s, tried again after 100 ms to 5 s. */
+    public static MailboxSettings defaults() {
+        return new MailboxSettings(
+                4096,
+                64L << 20,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(5));
+    }
+
+    private static void check(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    name + " " + value + " is out of range, allowed are " + least + " to " + most);
+        }
+    }
+
+    private static void check(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(
+                    name + " " + value + " is out of range, allowed are " + least + " to " + most);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.sommelier.mailbox.artemis;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.CommandException;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Stage;
+import io.sommelier.spi.Mailbox;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.Message;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientProducer;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.api.core.client.SendAcknowledgementHandler;
+
+/**
+ * Writes commands to the broker: many threads put, one thread sends without waiting, and the broker confirms each when it has it; a durable one when it is on disk, many with
+ * one sync of the journal. What was not sent when the connection is lost was not sent; what was sent and not confirmed is unknown. Thread-safe.
+ */
+final class PutWriter extends SessionThread {
+    private static final long LOOK_NANOS = 50_000_000;
+    private static final long IDLE_NANOS = 1_000_000_000L;
+
+    private final Counters counters;
+    private final LongSupplier nanos;
+    private final Queue<Put> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Put> sent = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final Map<String, Long> queues = new HashMap<>();
+    private ClientSession session;
+    private ClientProducer producer;
+
+    PutWriter(String name, MailboxSettings settings, Counters counters, LongSupplier nanos) {
+        super(name, settings, counters);
+        this.counters = counters;
+        this.nanos = nanos;
+    }
+
+    CompletionStage<Void> put(Command command, Mailbox.Origin origin, long remainingNanos) {
+        int size = command.payload().size() + command.headers().encodedSize();
+        Put put = new Put(QueueNames.of(command.target()), size, nanos.getAsLong(), command.durable()) {
+            @Override
+            void fill(ClientMessage message, long waitedNanos) {
+                MessageForm.write(command, origin, remainingNanos - waitedNanos, message);
+            }
+        };
+        return take(put);
+    }
+
+    /** Puts a message that is no command where an operator finds it, with all it has. */
+    CompletionStage<Void> bury(ClientMessage dead, byte[] body, String reason) {
+        return take(new Put(QueueNames.DEAD, body.length, nanos.getAsLong(), true) {
+            @Override
+            void fill(ClientMessage message, long waitedNanos) {
+                for (var name : dead.getPropertyNames()) {
+                    if (!name.toString().startsWith("_AMQ")) {
+                        message.putObjectProperty(name, dead.getObjectProperty(name));
+                    }
+                }
+                message.putStringProperty("sommelier_dead_reason", reason);
+                message.putStringProperty("sommelier_dead_address", dead.getAddress());
+                message.getBodyBuffer().writeBytes(body);
+            }
+        });
+    }
+
+    private CompletionStage<Void> take(Put put) {
+        boolean countFits = count.incrementAndGet() <= settings().maxPuts();
+        boolean bytesFit = bytes.addAndGet(put.size) <= settings().maxPutBytes() || count.get() == 1;
+        if (!isUp()) {
+            put.fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, problem());
+        } else if (!countFits || !bytesFit) {
+            put.fail(ErrorCode.OVERLOADED, Outcome.NOT_SENT, "too many commands are on their way to the broker");
+        } else {
+            waiting.add(put);
+            if (isUp()) {
+                wake();
+            } else {
+                idle(); // the thread may have ended between
+            }
+        }
+        return put.future;
+    }
+
+    int onTheirWay() {
+        return count.get();
+    }
+
+    @Override
+    void connected(ClientSession opened) throws ActiveMQException {
+        session = opened;
+        producer = opened.createProducer();
+    }
+
+    @Override
+    long work() throws ActiveMQException {
+        for (Put put = waiting.poll(); put != null; put = waiting.poll()) {
+            send(put);
+        }
+        Put oldest = sent.peek();
+        while (oldest != null && oldest.isEnded()) {
+            sent.remove(oldest);
+            oldest = sent.peek();
+        }
+        if (oldest == null) {
+            return IDLE_NANOS;
+        }
+        if (nanos.getAsLong() - oldest.atNanos > settings().putLimit().toNanos()) {
+            throw new ActiveMQException("the broker did not confirm a command within "
+                    + settings().putLimit().toMillis() + " ms");
+        }
+        return LOOK_NANOS;
+    }
+
+    private void send(Put put) throws ActiveMQException {
+        try {
+            makeQueue(put.queue);
+        } catch (ActiveMQException e) {
+            put.fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, e.getMessage());
+            if (!Queues.concernsOneQueue(e)) {
+                throw e;
+            }
+            return;
+        }
+        ClientMessage message = session.createMessage(put.durable);
+        put.fill(message, nanos.getAsLong() - put.atNanos);
+        sent.add(put);
+        try {
+            producer.send(SimpleString.of(put.queue), message, put);
+        } catch (ActiveMQException e) {
+            put.sendFailed(message, e);
+            if (!Queues.concernsOneQueue(e)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Looks again now and then, so that a queue that an operator deleted is missed for a moment only. */
+    private void makeQueue(String queue) throws ActiveMQException {
+        long now = System.nanoTime();
+        Long known = queues.get(queue);
+        if (known == null || now - known > Queues.TRUST_NANOS) {
+            Queues.make(session, queue);
+            if (queues.size() >= Queues.MOST_REMEMBERED) {
+                queues.clear();
+            }
+            queues.put(queue, now);
+        }
+    }
+
+    @Override
+    void idle() {
+        for (Put put = waiting.poll(); put != null; put = waiting.poll()) {
+            put.fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, problem());
+        }
+    }
+
+    @Override
+    boolean leaving() {
+        long end = System.nanoTime() + settings().putLimit().toNanos();
+        while (sent.stream().anyMatch(put -> !put.isEnded()) && System.nanoTime() < end) {
+            LockSupport.parkNanos(this, 1_000_000);
+        }
+        return false;
+    }
+
+    @Override
+    void disconnected() {
+        session = null;
+        producer = null;
+        queues.clear();
+        for (Put put = sent.poll(); put != null; put = sent.poll()) {
+            put.fail(
+                    ErrorCode.MAILBOX_UNAVAILABLE,
+                    Outcome.UNKNOWN,
+                    "the command was sent to the broker, which did not confirm it: " + problem());
+        }
+        idle();
+    }
+
+    /** One command on its way. Ends once. */
+    private abstract class Put implements SendAcknowledgementHandler {
+        final String queue;
+        final int size;
+        final long atNanos;
+        final boolean durable;
+        final CompletableFuture<Void> future = new CompletableFuture<>();
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Put(String queue, int size, long atNanos, boolean durable) {
+            this.queue = queue;
+            this.size = size;
+            this.atNanos = atNanos;
+            this.durable = durable;
+        }
+
+        /** Writes what is to be sent, which waited that long. */
+        abstract void fill(ClientMessage message, long waitedNanos);
+
+        boolean isEnded() {
+            return ended.get();
+        }
+
+        private boolean end() {
+            if (!ended.compareAndSet(false, true)) {
+                return false;
+            }
+            count.decrementAndGet();
+            bytes.addAndGet(-size);
+            return true;
+        }
+
+        void fail(ErrorCode code, Outcome outcome, String message) {
+            if (end()) {
+                (outcome == Outcome.UNKNOWN ? counters.unconfirmed : counters.refused).increment();
+                future.completeExceptionally(
+                        new CommandException(CommandError.of(code, outcome, Stage.MAILBOX, message)));
+            }
+        }
+
+        @Override
+        public void sendAcknowledged(Message message) {
+            if (end()) {
+                counters.put.increment();
+                future.complete(null);
+            }
+        }
+
+        @Override
+        public void sendFailed(Message message, Exception e) {
+            boolean isFull =
+                    e instanceof ActiveMQException active && active.getType() == ActiveMQExceptionType.ADDRESS_FULL;
+            boolean isRefused = e instanceof ActiveMQException active && Queues.concernsOneQueue(active);
+            fail(
+                    ErrorCode.MAILBOX_UNAVAILABLE,
+                    isRefused ? Outcome.NOT_SENT : Outcome.UNKNOWN,
+                    isFull ? "the mailbox " + queue + " is full" : e.getMessage());
+        }
+    }
+}

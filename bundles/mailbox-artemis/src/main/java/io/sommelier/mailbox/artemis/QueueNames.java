@@ -1,0 +1,43 @@
+package io.sommelier.mailbox.artemis;
+
+import io.sommelier.api.Target;
+
+/**
+ * The names of queues. A mailbox is {@code sommelier.command.<target>}, or {@code sommelier.command.<target>.<instance>}. In both parts a dot is written {@code ~d} and a
+ * colon {@code ~c}, since names may contain both, a dot parts the words of an address, and two colons would name a queue beside its address. The tilde is in no name, so
+ * no two mailboxes have the same queue. Stateless.
+ */
+final class QueueNames {
+    /** Where messages go that are no commands. */
+    static final String DEAD = "sommelier.dead";
+
+    private static final String PREFIX = "sommelier.command.";
+
+    private QueueNames() {}
+
+    /** The queue, and the address, of a mailbox. */
+    static String of(Target address) {
+        StringBuilder name = new StringBuilder(PREFIX.length()
+                + address.targetId().length()
+                + address.instance().length()
+                + 8);
+        name.append(PREFIX);
+        escape(address.targetId(), name);
+        if (address.namesInstance()) {
+            name.append('.');
+            escape(address.instance(), name);
+        }
+        return name.toString();
+    }
+
+    private static void escape(String part, StringBuilder to) {
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            switch (c) {
+                case '.' -> to.append("~d");
+                case ':' -> to.append("~c");
+                default -> to.append(c);
+            }
+        }
+    }
+}

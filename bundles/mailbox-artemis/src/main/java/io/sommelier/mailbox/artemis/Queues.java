@@ -1,0 +1,52 @@
+package io.sommelier.mailbox.artemis;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.ActiveMQQueueExistsException;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+
+/** How queues are made, and what the broker says of them. Stateless. */
+final class Queues {
+    /** How long a queue that was there is taken to be there. */
+    static final long TRUST_NANOS = 10_000_000_000L;
+
+    static final int MOST_REMEMBERED = 100_000;
+
+    /** What the broker says of one message or one queue; the session goes on. */
+    private static final Set<ActiveMQExceptionType> OF_ONE_QUEUE = EnumSet.of(
+            ActiveMQExceptionType.ADDRESS_FULL,
+            ActiveMQExceptionType.ADDRESS_DOES_NOT_EXIST,
+            ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST,
+            ActiveMQExceptionType.QUEUE_EXISTS,
+            ActiveMQExceptionType.SECURITY_EXCEPTION,
+            ActiveMQExceptionType.MAX_CONSUMER_LIMIT_EXCEEDED);
+
+    private Queues() {}
+
+    static boolean concernsOneQueue(ActiveMQException e) {
+        return OF_ONE_QUEUE.contains(e.getType());
+    }
+
+    /** Makes a durable anycast queue with an address of its own name, if there is none. Blocks. */
+    static void make(ClientSession session, String name) throws ActiveMQException {
+        if (session.queueQuery(SimpleString.of(name)).isExists()) {
+            return;
+        }
+        try {
+            session.createQueue(QueueConfiguration.of(name)
+                    .setAddress(name)
+                    .setRoutingType(RoutingType.ANYCAST)
+                    .setDurable(true)
+                    .setAutoDelete(false)
+                    .setMaxConsumers(-1)
+                    .setPurgeOnNoConsumers(false));
+        } catch (ActiveMQQueueExistsException e) {
+            // another controller was faster
+        }
+    }
+}

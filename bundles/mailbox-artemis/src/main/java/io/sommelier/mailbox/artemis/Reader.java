@@ -1,0 +1,221 @@
+package io.sommelier.mailbox.artemis;
+
+import io.sommelier.api.CommandId;
+import io.sommelier.api.Target;
+import io.sommelier.runtime.artemis.PullConsumer;
+import io.sommelier.spi.Mailbox;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes commands from the broker for all intakes. Everything, the listeners included, is done by its one thread; others leave it tasks, of which there are never more than a
+ * few for each intake and each command that is held.
+ *
+ * <p>It remembers, over the loss of a connection, which commands are still worked on (they get the new delivery), which are done (their new delivery is acknowledged at once),
+ * and which were not begun (that delivery did not count).
+ */
+final class Reader extends SessionThread {
+    private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
+    private static final long SWEEP_NANOS = 2_000_000_000L;
+    private static final int MOST_REMEMBERED = 16_384;
+
+    private final Counters counters;
+    private final BrokerClock clock;
+    private final LongSupplier nanos;
+    private final PutWriter writer;
+    private final Presence presence;
+    private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
+    private final Set<MailboxIntake> intakes = new HashSet<>();
+    private final Map<Delivery, HeldCommand> detached = new HashMap<>();
+    private final Map<Delivery, Boolean> done = remembering();
+    private final Map<Delivery, Integer> notBegun = remembering();
+    private ClientSession session;
+    private ClockEcho echo;
+    private long nextSweep = System.nanoTime();
+
+    /** Something for the thread to do. */
+    @FunctionalInterface
+    interface Task {
+        void run() throws ActiveMQException;
+    }
+
+    /** Which message it is, and of which command: the number alone may come again from another broker. */
+    record Delivery(long messageId, CommandId commandId) {}
+
+    Reader(
+            String name,
+            MailboxSettings settings,
+            Counters counters,
+            BrokerClock clock,
+            LongSupplier nanos,
+            PutWriter writer) {
+        super(name, settings, counters);
+        this.counters = counters;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.writer = writer;
+        this.presence = new Presence();
+    }
+
+    private static <V> Map<Delivery, V> remembering() {
+        return new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Delivery, V> eldest) {
+                return size() > MOST_REMEMBERED;
+            }
+        };
+    }
+
+    // ---- from any thread ----
+
+    void submit(Task task) {
+        tasks.add(task);
+        wake();
+    }
+
+    Mailbox.Intake open(Target address, Mailbox.Listener listener) {
+        MailboxIntake intake = new MailboxIntake(this, QueueNames.of(address), listener, counters);
+        submit(() -> intakes.add(intake));
+        return intake;
+    }
+
+    boolean hasRemoteConsumers(Target address) {
+        return presence.ask(QueueNames.of(address));
+    }
+
+    // ---- the thread ----
+
+    @Override
+    void connected(ClientSession opened) throws ActiveMQException {
+        clock.forget();
+        echo = new ClockEcho(opened, clock, nanos);
+        echo.measure();
+        session = opened;
+        for (MailboxIntake intake : List.copyOf(intakes)) {
+            intake.pump();
+        }
+    }
+
+    @Override
+    long work() throws ActiveMQException {
+        runTasks();
+        long now = System.nanoTime();
+        echo.measureWhenDue(settings().clockPeriod().toNanos());
+        presence.refreshWhenDue(session, now, this::ownConsumers);
+        if (now - nextSweep >= 0) {
+            nextSweep = now + SWEEP_NANOS;
+            for (MailboxIntake intake : List.copyOf(intakes)) {
+                intake.sweep();
+            }
+        }
+        return Math.min(presence.dueInNanos(now), SWEEP_NANOS);
+    }
+
+    private void runTasks() throws ActiveMQException {
+        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    @Override
+    void idle() {
+        try {
+            runTasks();
+        } catch (ActiveMQException e) {
+            throw new IllegalStateException("a task used the broker without a session", e);
+        }
+    }
+
+    @Override
+    boolean leaving() throws ActiveMQException {
+        boolean holds = false;
+        for (MailboxIntake intake : intakes) {
+            holds |= intake.letGo();
+        }
+        return holds;
+    }
+
+    @Override
+    void disconnected() {
+        session = null;
+        echo = null;
+        for (MailboxIntake intake : List.copyOf(intakes)) {
+            intake.disconnected();
+        }
+        idle();
+    }
+
+    private int ownConsumers(String queue) {
+        int own = 0;
+        for (MailboxIntake intake : intakes) {
+            own += intake.queue().equals(queue) ? intake.consumers() : 0;
+        }
+        return own;
+    }
+
+    // ---- what intakes and commands need; on the thread ----
+
+    /** The session, or {@code null}. */
+    ClientSession session() {
+        return session;
+    }
+
+    void forget(MailboxIntake intake) {
+        intakes.remove(intake);
+    }
+
+    PullConsumer consume(String queue, PullConsumer.Handler handler) throws ActiveMQException {
+        return PullConsumer.open(session, queue, handler);
+    }
+
+    long waitedNanos(ClientMessage message) {
+        long stamp = MessageForm.ingressMillis(message);
+        return stamp == 0 ? 0 : clock.since(stamp);
+    }
+
+    /** What is still worked on and lost its message; {@code null} for none. */
+    HeldCommand reattach(Delivery delivery) {
+        return detached.remove(delivery);
+    }
+
+    void detach(Delivery delivery, HeldCommand held) {
+        detached.put(delivery, held);
+    }
+
+    boolean isDone(Delivery delivery) {
+        return done.containsKey(delivery);
+    }
+
+    void rememberDone(Delivery delivery) {
+        done.put(delivery, Boolean.TRUE);
+        notBegun.remove(delivery);
+    }
+
+    void rememberNotBegun(Delivery delivery) {
+        notBegun.merge(delivery, 1, Integer::sum);
+    }
+
+    int deliveries(Delivery delivery, ClientMessage message) {
+        return Math.max(1, message.getDeliveryCount() - notBegun.getOrDefault(delivery, 0));
+    }
+
+    void bury(ClientMessage message, byte[] body, String reason, Task buried, Task failed) {
+        counters.dead.increment();
+        LOG.warn("a message in {} is no command and goes to {}: {}", message.getAddress(), QueueNames.DEAD, reason);
+        writer.bury(message, body, reason).whenComplete((ok, failure) -> submit(failure == null ? buried : failed));
+    }
+}

@@ -1,0 +1,96 @@
+package io.sommelier.mailbox.artemis;
+
+import static org.awaitility.Awaitility.await;
+
+import io.sommelier.runtime.artemis.ArtemisRuntime;
+import io.sommelier.runtime.artemis.ArtemisSettings;
+import io.sommelier.runtime.artemis.ArtemisState;
+import io.sommelier.runtime.artemis.CoreAccess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** A real embedded broker that a test stops and starts on the same directory, and that tells its mailboxes so. */
+final class TestBroker {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final ArtemisSettings settings;
+    private final List<ArtemisMailbox> mailboxes = new CopyOnWriteArrayList<>();
+    private volatile ArtemisRuntime runtime;
+
+    TestBroker(ArtemisSettings settings) {
+        this.settings = settings.withTimes(Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(100));
+    }
+
+    static TestBroker in(Path data) {
+        return new TestBroker(ArtemisSettings.defaults(data).withAddress("127.0.0.1", ArtemisSettings.Ports.NONE));
+    }
+
+    static MailboxSettings quick() {
+        return new MailboxSettings(
+                100_000,
+                1L << 30,
+                Duration.ofSeconds(10),
+                Duration.ofHours(1),
+                Duration.ofMillis(20),
+                Duration.ofMillis(100));
+    }
+
+    TestBroker start() {
+        runtime = new ArtemisRuntime(settings, this::tell);
+        runtime.start();
+        await().atMost(LIMIT).until(() -> runtime.state().isUp());
+        mailboxes.forEach(TestBroker::awaitUp);
+        return this;
+    }
+
+    private void tell(ArtemisState state) {
+        ArtemisRuntime now = runtime;
+        mailboxes.forEach(mailbox -> mailbox.broker(now.core()));
+    }
+
+    void stop() throws Exception {
+        runtime.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    CoreAccess core() {
+        return runtime.core().orElseThrow();
+    }
+
+    int corePort() {
+        return runtime.port("CORE");
+    }
+
+    /** A mailbox that follows this broker. */
+    ArtemisMailbox mailbox(String name) {
+        ArtemisMailbox mailbox = new ArtemisMailbox(name, quick());
+        follow(mailbox);
+        awaitUp(mailbox);
+        return mailbox;
+    }
+
+    void follow(ArtemisMailbox mailbox) {
+        mailboxes.add(mailbox);
+        mailbox.broker(runtime == null ? Optional.empty() : runtime.core());
+    }
+
+    /** Stops a mailbox, as its process would when it ends. */
+    void stop(ArtemisMailbox mailbox) throws Exception {
+        mailboxes.remove(mailbox);
+        mailbox.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    static void awaitUp(ArtemisMailbox mailbox) {
+        await().atMost(LIMIT).until(mailbox::isUp);
+    }
+
+    void close() throws Exception {
+        for (ArtemisMailbox mailbox : mailboxes) {
+            stop(mailbox);
+        }
+        stop();
+    }
+}
