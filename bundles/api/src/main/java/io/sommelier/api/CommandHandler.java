@@ -14,22 +14,31 @@ import org.osgi.annotation.versioning.ConsumerType;
  * required one, or has a wrong one, is not used, and the log says why:
  *
  * <ul>
- *   <li>{@code sommelier.target}: the target that it serves, required
- *   <li>{@code sommelier.operation}: one operation or several, required
- *   <li>{@code sommelier.execution}: {@code pooled}, which holds where it is absent, or {@code direct}
+ *   <li>{@link #TARGET}: the target that it serves, required
+ *   <li>{@link #OPERATION}: one operation or several, required
+ *   <li>{@link #EXECUTION}: {@code pooled}, which holds where it is absent, or {@code direct}
  *   <li>{@code service.ranking}: of two handlers of one bundle for one operation the higher serves
  * </ul>
  *
  * <p>Called by many threads at once. Runs on the bounded executor of its member unless it is declared direct: then on
  * the thread that brought the command, and it must not block. It may answer now or later, from any thread, through the
  * responder; a command that it never answers ends when its time to live is spent. What it throws, {@code Error}s too,
- * fails the command unless that has ended, never the channel: a {@link CommandException} with its own error, which is
- * believed, so its outcome must be true; anything else with {@link ErrorCode#HANDLER_FAILED} and {@link Outcome#EXECUTED}, and
+ * fails the command unless that has ended, never the channel: a {@link CommandException} with its own error, whose outcome
+ * becomes {@link Outcome#EXECUTED} unless it is {@link Outcome#REFUSED}; anything else with {@link ErrorCode#HANDLER_FAILED} and {@link Outcome#EXECUTED}, and
  * with the text of the exception, which the caller sees.
  */
 @ConsumerType
 @FunctionalInterface
 public interface CommandHandler {
+    /** The service property that names the target. */
+    String TARGET = "sommelier.target";
+
+    /** The service property that names the operation, or several. */
+    String OPERATION = "sommelier.operation";
+
+    /** The service property that says where the handler runs: {@code pooled} or {@code direct}. */
+    String EXECUTION = "sommelier.execution";
+
     /**
      * Executes one command and answers it through the responder, with exactly one terminal.
      *

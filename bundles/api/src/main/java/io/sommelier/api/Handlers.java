@@ -3,9 +3,7 @@ package io.sommelier.api;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Queue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,11 +52,7 @@ final class Handlers {
 
     /** The error of a failure that user code threw: its own, or EXECUTED with the exception's text. */
     static CommandError errorOf(Throwable failure) {
-        Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = CommandException.unwrap(failure);
         return cause instanceof CommandException known ? known.error() : CommandError.executed(cause.toString());
     }
 

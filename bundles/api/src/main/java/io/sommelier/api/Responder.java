@@ -50,7 +50,8 @@ public interface Responder {
     /**
      * Ends the reply with failure; needs no credit.
      *
-     * @param terminal made by {@link Part#failed}; its error is believed, and its final count is set here
+     * @param terminal made by {@link Part#failed}; its final count is set here, and its outcome becomes
+     *     {@link Outcome#EXECUTED} unless it is {@link Outcome#REFUSED}
      * @throws IllegalArgumentException when it is a part of another status
      */
     void fail(Part terminal);

@@ -76,15 +76,16 @@ public interface Mailbox {
         void request(int commands);
 
         /**
-         * Takes no more; commands that came and are not done go back. A call of the listener that has begun may still
-         * run. Idempotent; also called after the service has gone.
+         * Takes no more. A command that came and is neither done nor back stays taken until its {@link Waiting} says
+         * which: a member may be at work on it. A call of the listener that has begun may still run. Idempotent; also
+         * called after the service has gone.
          */
         void close();
     }
 
     /**
-     * One command out of a mailbox. Thread-safe. The first of {@code done}, {@code back} and the close of the intake
-     * counts; later ones are ignored.
+     * One command out of a mailbox. Thread-safe. The first of {@code done} and {@code back} counts; later
+     * ones are ignored.
      */
     @ConsumerType
     interface Waiting {
@@ -97,7 +98,10 @@ public interface Mailbox {
         /** How long it has waited since it was put, in nanoseconds, on the clock of the mailbox. */
         long waitedNanos();
 
-        /** How often it came out of the mailbox, this time included. */
+        /**
+         * How often it came out of the mailbox, this time included, without having gone {@link #back}: above 1 somebody
+         * had it, and then went away without a word. Counted before it is given out, and kept as long as the command.
+         */
         int deliveries();
 
         /** It need not be kept any longer. */

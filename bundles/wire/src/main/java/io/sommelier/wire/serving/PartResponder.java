@@ -1,9 +1,12 @@
 package io.sommelier.wire.serving;
 
+import io.sommelier.api.CommandError;
+import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.PartStatus;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Responder;
+import io.sommelier.api.Stage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -122,7 +125,21 @@ abstract class PartResponder extends PartLane implements Responder {
     @Override
     public final void fail(Part terminal) {
         check(terminal, PartStatus.FAILED);
-        passUnlessEnded(terminal, ANSWERED);
+        passUnlessEnded(asAnswered(terminal), ANSWERED);
+    }
+
+    /** A handler that ran can only have refused or executed, whatever became of commands that it sent itself. */
+    private static Part asAnswered(Part failed) {
+        CommandError error = failed.error().orElseThrow();
+        if (error.outcome() == Outcome.EXECUTED || error.outcome() == Outcome.REFUSED) {
+            return failed;
+        }
+        return Part.failed(CommandError.of(error.code(), Outcome.EXECUTED, Stage.EXECUTION, error.message()))
+                .headers(failed.headers())
+                .contentType(failed.contentType())
+                .payload(failed.payload())
+                .suggestedStatus(failed.suggestedStatus())
+                .build();
     }
 
     private static void check(Part part, PartStatus status) {

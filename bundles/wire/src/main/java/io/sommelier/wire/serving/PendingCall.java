@@ -18,6 +18,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -63,6 +64,8 @@ public abstract class PendingCall extends PartLane implements Call {
     private volatile Object admission;
 
     // Confined to the lane.
+    private Part accepted;
+
     private List<Part> gathered = List.of();
     private long gatheredBytes;
     private long uncreditedBytes;
@@ -178,7 +181,9 @@ public abstract class PendingCall extends PartLane implements Call {
             tellResult();
         } else if (part.status().isTerminal()) {
             settle(part);
-        } else if (part.status() == PartStatus.DATA) {
+        } else if (part.status() == PartStatus.ACCEPTED) {
+            accepted = part;
+        } else {
             if (gathered.isEmpty()) {
                 gathered = new ArrayList<>();
             }
@@ -194,8 +199,9 @@ public abstract class PendingCall extends PartLane implements Call {
 
     private void settle(Part terminal) {
         end = terminal.error().isPresent()
-                ? new CommandException(terminal.error().get())
-                : new Reply(gathered, terminal);
+                ? new CommandException(terminal)
+                : new Reply(Optional.ofNullable(accepted), gathered, terminal);
+        accepted = null;
         gathered = List.of();
         tellResult();
     }
