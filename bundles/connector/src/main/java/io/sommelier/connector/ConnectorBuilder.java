@@ -211,9 +211,10 @@ public final class ConnectorBuilder {
                 ? lifecycle.whenEnded()
                 : lifecycle.whenEnded().thenCompose(all -> end(group));
 
-        SocketSource source;
+        SocketSource source = source(loop, lifecycle);
+        loop.execute(() -> lifecycle.start(source));
         try {
-            source = source(loop, lifecycle);
+            source.listen();
         } catch (IllegalStateException cannotListen) {
             executor.close(Duration.ZERO);
             if (sharedGroup == null) {
@@ -221,13 +222,12 @@ public final class ConnectorBuilder {
             }
             throw cannotListen;
         }
-        loop.execute(() -> lifecycle.start(source));
         return new Connector(instance, lifecycle, operations, board, source, clock, loop, ended);
     }
 
     private SocketSource source(EventLoop loop, Lifecycle lifecycle) {
         if (!listenHost.isEmpty()) {
-            return Doorway.open(loop, listenHost, listenPort, lifecycle);
+            return new Doorway(loop, listenHost, listenPort, lifecycle);
         }
         List<HostPort> dialled = controllers.isEmpty() ? List.of(DEFAULT_CONTROLLER) : controllers;
         Backoff backoff = new Backoff(dialFirst, dialMost, random);

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,6 @@ final class Dialer implements SocketSource {
         bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectLimitMillis);
     }
 
@@ -94,7 +94,7 @@ final class Dialer implements SocketSource {
             Channel socket = connected.channel();
             socket.closeFuture().addListener(closed -> {
                 if (!handler.hasSession()) {
-                    unreachable(new java.net.ConnectException("the socket closed at once"));
+                    unreachable(new ConnectException("the socket closed at once"));
                 }
             });
         });

@@ -3,8 +3,11 @@ package io.sommelier.connector;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sommelier.wire.LinkSink;
@@ -17,6 +20,7 @@ import org.slf4j.LoggerFactory;
 /** The socket under one link: hands its events to the link, and takes what the link writes. Confined to the loop. */
 final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSink {
     private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
     /** How long the peer has to read the last bytes and to close its end. */
     private static final long CLOSE_LIMIT_MILLIS = 2_000;
 
@@ -33,6 +37,13 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
     /** Whether the socket ever was open, and taken. */
     boolean hasSession() {
         return session != null;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        ChannelConfig config = added.channel().config();
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        config.setWriteBufferWaterMark(WATER_MARK);
     }
 
     @Override

@@ -2,6 +2,13 @@ package io.sommelier.connector;
 
 /** Where the sockets of a connector come from: it dials, or it is dialled. Confined to the loop. */
 interface SocketSource {
+    /**
+     * Listens, where it is dialled; after {@link #start} was handed to the loop, so that no socket comes before. Any thread but the loop.
+     *
+     * @throws IllegalStateException when it cannot, saying why and what to do
+     */
+    default void listen() {}
+
     /** Begins to look for a controller. */
     void start();
 
