@@ -4,17 +4,15 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Route;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.language.simple.SimpleLanguage;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.Language;
 import org.apache.camel.support.DefaultRegistry;
-import org.apache.camel.support.service.ServiceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Stops a context so that nothing of its owner stays reachable. A stopped context keeps its routes, and Camel keeps the
- * last context for ever (the simple language has a static instance with an expression cache), so what it holds has to
- * be taken out before.
+ * last context for ever (the simple language has a static instance), so what it holds has to be taken out.
  */
 final class Emptying {
     private static final Logger LOG = LoggerFactory.getLogger(Emptying.class);
@@ -30,16 +28,22 @@ final class Emptying {
             attempt(context, "remove a route's definition", () -> context.removeRouteDefinition(definition));
         }
         attempt(context, "remove its endpoints", () -> context.removeEndpoints("*"));
-        attempt(context, "clear its expressions", () -> {
-            Language simple = context.resolveLanguage("simple");
-            ServiceHelper.stopService(simple);
-            ServiceHelper.startService(simple);
-        });
         for (String component : List.copyOf(context.getComponentNames())) {
             attempt(context, "remove a component", () -> context.removeComponent(component));
         }
         attempt(context, "stop", context::stop);
+        attempt(context, "leave the simple language", Emptying::leaveSimpleLanguage);
         attempt(context, "clear its registry", () -> clear(context.getRegistry(DefaultRegistry.class)));
+    }
+
+    /**
+     * The simple language has a static instance that holds the context which used the language last. It is given a blank one. (To stop
+     * the language does not help: it does not clear the kind of cache it has.)
+     */
+    private static void leaveSimpleLanguage() {
+        var language = new SimpleLanguage();
+        language.setCamelContext(new DefaultCamelContext(false));
+        language.start();
     }
 
     private static void clear(DefaultRegistry registry) {
