@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** Deadlines at each gate, and callers that give up. */
 interface EndPromises extends WorldAccess {
-    Duration SHORT = Duration.ofMillis(200);
+    /** Long enough for a handler to be entered on a busy machine. */
+    Duration SHORT = Duration.ofMillis(500);
 
     private static Outcome outcomeAt(Stage stage) {
         return stage == Stage.SEND_QUEUE ? Outcome.NOT_SENT : Outcome.UNKNOWN;

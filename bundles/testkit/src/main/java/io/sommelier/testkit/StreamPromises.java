@@ -133,14 +133,14 @@ interface StreamPromises extends WorldAccess {
 
     @Test
     default void aSlowReaderIsNoIdleWorker() throws Exception {
-        World world = open(WorldSettings.defaults().withStreamIdle(Duration.ofMillis(150)));
+        World world = open(WorldSettings.defaults().withStreamIdle(Duration.ofMillis(500)));
         world.member(MemberPlan.of(TARGET, "a").serving(DRIP, dripping(1000, new AtomicInteger())));
         PartRecorder recorder = PartRecorder.slow();
 
         Call call = world.caller().send(Command.to(TARGET, DRIP).build(), recorder);
         soon().until(() -> recorder.bytes() == CommandSender.INITIAL_CREDIT_BYTES);
         Awaitility.await()
-                .during(Duration.ofMillis(600))
+                .during(Duration.ofMillis(1500))
                 .atMost(SOON)
                 .untilAsserted(() -> assertThat(recorder.hasEnded()).isFalse());
         call.request(Long.MAX_VALUE);
@@ -151,7 +151,7 @@ interface StreamPromises extends WorldAccess {
 
     @Test
     default void aWorkerThatSendsNothingAlthoughItsReaderWaitsIsGivenUp() throws Exception {
-        World world = open(WorldSettings.defaults().withStreamIdle(Duration.ofMillis(150)));
+        World world = open(WorldSettings.defaults().withStreamIdle(Duration.ofMillis(500)));
         CountDownLatch told = new CountDownLatch(1);
         world.member(MemberPlan.of(TARGET, "a").serving(DRIP, (invocation, responder) -> {
             responder.onCancel(told::countDown);

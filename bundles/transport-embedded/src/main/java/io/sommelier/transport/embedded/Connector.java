@@ -201,18 +201,19 @@ final class Connector {
             acceptor = null;
             present = channel;
         }
+        long endNanos = System.nanoTime() + drain.toNanos();
         CompletionStage<Void> drained = present == null
                 ? CompletableFuture.completedStage(null)
                 : present.drain(new Goodbye(CloseReason.NORMAL, false, instance() + " was closed"), drain);
-        return executor == null ? drained : drained.thenCompose(done -> closeExecutor());
+        return executor == null ? drained : drained.thenCompose(done -> closeExecutor(endNanos));
     }
 
-    /** What still runs was told that nobody waits for it any more, so it gets no further time. It may take some to end, and not on the thread of somebody else. */
-    private CompletionStage<Void> closeExecutor() {
+    /** A handler that has answered may still do something: it has what is left of the limit. Waits on a thread of its own, not on that of somebody else. */
+    private CompletionStage<Void> closeExecutor(long endNanos) {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         Thread closer = new Thread(
                 () -> {
-                    executor.close(Duration.ZERO);
+                    executor.close(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime())));
                     closed.complete(null);
                 },
                 instance() + "-close");
@@ -232,10 +233,11 @@ final class Connector {
     // ---- operations ----
 
     void add(String name, Operation operation) {
-        Hello.of(instance()).serves(template.targetId(), Set.of(name)); // checks the name
         synchronized (this) {
             Map<String, Operation> changed = new HashMap<>(operations);
             changed.put(name, operation);
+            Hello.of(instance())
+                    .serves(template.targetId(), changed.keySet()); // checks the name, and how many there are
             operations = Map.copyOf(changed);
         }
         announce();

@@ -51,6 +51,7 @@ final class EmbeddedChannel implements Channel {
     private volatile Peer peer;
     private volatile boolean isDraining;
     private volatile Goodbye goodbye; // there when closed
+    private volatile boolean isSwept; // closed, and everybody told
 
     EmbeddedChannel(Connector connector) {
         this.connector = connector;
@@ -225,10 +226,13 @@ final class EmbeddedChannel implements Channel {
         }
         live.forEach(EmbeddedExecution::end);
         calls.forEach(call -> call.cancel("the channel of its caller was closed: " + why.message()));
+        isSwept = true;
         settleIfIdle();
     }
 
-    /** The controller hears of the end when it has heard of every command: from the thread that brings the last of both. */
+    /**
+     * The controller hears of the end when it has heard of every command, and every handler that was told has been: from the thread that brings the last of them.
+     */
     private void settleIfIdle() {
         if (!live.isEmpty()) {
             return;
@@ -238,7 +242,7 @@ final class EmbeddedChannel implements Channel {
         }
         Goodbye why = goodbye;
         Peer present = peer;
-        if (why != null && present != null && isPeerTold.compareAndSet(false, true)) {
+        if (isSwept && present != null && isPeerTold.compareAndSet(false, true)) {
             present.closed(why);
             connector.gone(this, why);
             over.complete(null);

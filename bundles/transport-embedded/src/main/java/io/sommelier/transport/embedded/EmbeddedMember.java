@@ -21,7 +21,11 @@ public final class EmbeddedMember {
         this.sender = new EmbeddedSender(connector, transport);
     }
 
-    /** Serves one operation more, or by another handler. Commands under way stay with the handler that they came to. */
+    /**
+     * Serves one operation more, or by another handler. Commands under way stay with the handler that they came to.
+     *
+     * @throws IllegalArgumentException when the name breaks the grammar, or there are too many
+     */
     public void add(String operation, CommandHandler handler) {
         connector.add(operation, new Operation(handler, false));
     }
