@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A channel whose delivering thread is whoever calls {@link #claimNext}, {@link #answer} or {@link #lose}, one at a time. Thread-safe. */
-final class HandChannel implements Channel {
+class HandChannel implements Channel {
     private final SendQueue queue;
     private final List<Outgoing> claimed = new ArrayList<>();
     private final List<String> cancels = new ArrayList<>();
@@ -23,6 +23,7 @@ final class HandChannel implements Channel {
     volatile Peer peer;
     volatile boolean answersProbes = true;
     volatile boolean refusesOffers;
+    volatile Runnable atOffer = () -> {};
 
     HandChannel(int capacity) {
         queue = new SendQueue(capacity);
@@ -40,6 +41,7 @@ final class HandChannel implements Channel {
 
     @Override
     public boolean offer(Outgoing outgoing) {
+        atOffer.run();
         return !refusesOffers && queue.offer(outgoing);
     }
 

@@ -17,10 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Node implements AutoCloseable {
     final AtomicLong clock = new AtomicLong(1_000_000_000L);
     final Controller controller;
+    private final ThreadLocal<Runnable> atNextLook = new ThreadLocal<>();
     final Peer caller;
 
     Node(ControllerSettings settings) {
-        controller = new Controller("node-1", settings, clock::get);
+        controller = new Controller("node-1", settings, this::look);
         caller = join(new HandChannel(16), Hello.of("caller"));
     }
 
@@ -53,6 +54,20 @@ final class Node implements AutoCloseable {
 
     Pending find(Command command) {
         return controller.table().find(command.id(), "");
+    }
+
+    private long look() {
+        Runnable task = atNextLook.get();
+        if (task != null) {
+            atNextLook.remove();
+            task.run();
+        }
+        return clock.get();
+    }
+
+    /** Has something happen in the midst of what this thread does next, where the controller looks at its clock. */
+    void atNextLook(Runnable task) {
+        atNextLook.set(task);
     }
 
     void advance(Duration time) {
