@@ -20,7 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /** Collects what a {@link Connector} is made of. Not thread-safe. Each method throws {@link IllegalArgumentException} when its value is out of range, and says what is allowed. */
@@ -47,7 +46,6 @@ public final class ConnectorBuilder {
     private StateListener listener = state -> {};
     private EventLoopGroup sharedGroup;
     private LongSupplier clock = System::nanoTime;
-    private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
     ConnectorBuilder(String instance) {
         this.instance = instance;
@@ -179,11 +177,6 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    ConnectorBuilder random(DoubleSupplier zeroToOne) {
-        random = zeroToOne;
-        return this;
-    }
-
     // --- the connector ----------------------------------------------------------------------------------------
 
     /**
@@ -230,7 +223,8 @@ public final class ConnectorBuilder {
             return new Doorway(loop, listenHost, listenPort, lifecycle);
         }
         List<HostPort> dialled = controllers.isEmpty() ? List.of(DEFAULT_CONTROLLER) : controllers;
-        Backoff backoff = new Backoff(dialFirst, dialMost, random);
+        Backoff backoff = new Backoff(
+                dialFirst, dialMost, () -> ThreadLocalRandom.current().nextDouble());
         return new Dialer(loop, new DialPlan(dialled, backoff), connectLimit.toMillis(), lifecycle);
     }
 
