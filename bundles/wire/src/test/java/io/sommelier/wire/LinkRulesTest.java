@@ -151,6 +151,16 @@ class LinkRulesTest {
         }
     }
 
+    @Test
+    void an_initial_credit_above_its_most_ends_the_link() {
+        End end = End.activeController();
+
+        end.receiveFrame("10 00 00000001" + Hex.COMMAND_BODY.replace("00000000      ", "80000000      "));
+
+        assertThat(end.handler.commands).isEmpty();
+        assertThat(end.handler.goodbye.message()).contains("2147483648");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 5, 65533, Integer.MIN_VALUE, Integer.MAX_VALUE})
     void a_length_out_of_range_ends_the_link_at_once(int length) {
