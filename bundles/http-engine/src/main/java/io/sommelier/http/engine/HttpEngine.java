@@ -11,7 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
@@ -34,7 +33,7 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
     private final Replies replies = new Replies(new DateHeader(Clock.systemUTC()));
     private final HeldBytes held = new HeldBytes();
     private final TlsContexts tls = new TlsContexts();
-    private final AtomicInteger openConnections = new AtomicInteger();
+    private final OpenConnections openConnections = new OpenConnections();
     private final ThreadPoolExecutor streams;
     private final List<HttpListener> retired = new ArrayList<>();
     private volatile HttpSettings settings;
@@ -98,7 +97,9 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
         listener = listen(newSettings);
         lookAtCertificate();
         before.stopAccepting();
+        retired.removeIf(HttpListener::isStopped);
         retired.add(before);
+        before.retire();
     }
 
     private HttpListener listen(HttpSettings where) throws IOException {
@@ -142,24 +143,13 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
             last.stopAccepting();
             retired.add(last);
         }
-        long deadline = System.nanoTime() + settings.stopLimit().toNanos();
         retired.forEach(HttpListener::drain);
-        awaitNoConnection(deadline);
+        openConnections.awaitNone(settings.stopLimit().toNanos());
         retired.forEach(HttpListener::end);
-        awaitNoConnection(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
+        openConnections.awaitNone(TimeUnit.MILLISECONDS.toNanos(500));
         retired.forEach(HttpListener::stopLoops);
         retired.clear();
         streams.shutdownNow();
-    }
-
-    private void awaitNoConnection(long deadline) {
-        try {
-            while (openConnections.get() > 0 && System.nanoTime() - deadline < 0) {
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override
@@ -204,7 +194,7 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
     }
 
     int openConnections() {
-        return openConnections.get();
+        return openConnections.now();
     }
 
     long nanoTime() {

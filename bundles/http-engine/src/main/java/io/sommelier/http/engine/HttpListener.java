@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A listening socket, its event loops and its connections. Thread-safe. */
@@ -40,14 +39,16 @@ final class HttpListener {
     private final EventLoopGroup accepting;
     private final EventLoopGroup loops;
     private final Map<EventLoop, LoopConnections> connections = new ConcurrentHashMap<>();
-    private final AtomicInteger open;
+    private final OpenConnections openEverywhere;
+    private final OpenConnections open = new OpenConnections();
+    private volatile boolean isRetired;
     private Channel socket;
 
-    /** @param open counts the connections of all listeners of the engine */
-    HttpListener(HttpEngine engine, HttpSettings settings, AtomicInteger open) {
+    /** @param openEverywhere counts the connections of all listeners of the engine */
+    HttpListener(HttpEngine engine, HttpSettings settings, OpenConnections openEverywhere) {
         this.engine = engine;
         this.settings = settings;
-        this.open = open;
+        this.openEverywhere = openEverywhere;
         accepting = new NioEventLoopGroup(1, new DefaultThreadFactory("sommelier-http-accept"));
         loops = new NioEventLoopGroup(settings.ioThreads(), new DefaultThreadFactory("sommelier-http-io"));
     }
@@ -103,15 +104,34 @@ final class HttpListener {
         onEach(HttpConnection::end);
     }
 
-    /** Closes what is left, and returns when no thread of this listener runs any more. */
-    void stopLoops() {
+    /** Its threads end with its last connection. */
+    void retire() {
+        isRetired = true;
+        if (open.now() == 0) {
+            endLoops();
+        }
+    }
+
+    boolean isStopped() {
+        return loops.isShuttingDown();
+    }
+
+    private void endLoops() {
         accepting.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Closes what is left, and returns when no thread of this listener runs any more. */
+    void stopLoops() {
+        endLoops();
         accepting.terminationFuture().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
         loops.terminationFuture().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
     }
 
     private void onEach(Consumer<HttpConnection> action) {
+        if (isStopped()) {
+            return;
+        }
         new ArrayList<>(connections.entrySet())
                 .forEach(entry -> entry.getKey().execute(() -> entry.getValue().forEach(action)));
     }
@@ -122,8 +142,14 @@ final class HttpListener {
         protected void initChannel(SocketChannel channel) {
             HttpSettings current = engine.settings();
             Optional<SslContext> tls = engine.tls().current();
-            int count = open.incrementAndGet();
-            channel.closeFuture().addListener(closed -> open.decrementAndGet());
+            int count = openEverywhere.opened();
+            open.opened();
+            channel.closeFuture().addListener(closed -> {
+                openEverywhere.closed();
+                if (open.closed() == 0 && isRetired) {
+                    endLoops();
+                }
+            });
             if (count > current.maxConnections()) {
                 turnAway(channel, tls.isPresent());
                 return;

@@ -198,7 +198,15 @@ class UpdateTest {
             try (RawClient client = server.client()) {
                 assertThat(client.get("/app").reply().status()).isEqualTo(200);
             }
+            old.socket.close();
+            await().until(() -> acceptingThreads() == 1);
         }
+    }
+
+    private static long acceptingThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("sommelier-http-accept"))
+                .count();
     }
 
     @Test
