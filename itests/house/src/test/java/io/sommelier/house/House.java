@@ -47,6 +47,7 @@ record House(List<Bundle> bundles) {
                         "runtime-camel",
                         Set.of(),
                         union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
+                bundle("mailbox-artemis", Set.of("api", "spi", "runtime-artemis"), union(COMMON, ARTEMIS)),
                 bundle("runtime-artemis", Set.of("spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),
                 bundle("shell", Set.of("api"), union(COMMON, Set.of("org.apache.karaf.shell"))),

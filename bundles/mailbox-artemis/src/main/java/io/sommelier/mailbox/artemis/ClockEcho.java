@@ -69,4 +69,10 @@ final class ClockEcho {
         }
         measuredNanos = System.nanoTime();
     }
+
+    /** Takes the queue away; else the broker does it when the session ends, and complains when it is stopping itself. */
+    void close() throws ActiveMQException {
+        consumer.close();
+        session.deleteQueue(queue);
+    }
 }

@@ -142,6 +142,7 @@ final class Reader extends SessionThread {
 
     @Override
     boolean leaving() throws ActiveMQException {
+        echo.close();
         boolean holds = false;
         for (MailboxIntake intake : intakes) {
             holds |= intake.letGo();
