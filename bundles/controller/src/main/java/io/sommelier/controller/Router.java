@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where a command goes, in a fixed order: expired? An instance named? Then that one here, else its mailbox, never a sibling. Else a member that is here, else the mailbox of the
- * target. A command never spills from full members to the mailbox. Stateless and thread-safe.
+ * target. A command never spills from full members to the mailbox. Thread-safe.
  */
 final class Router {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
@@ -33,8 +33,11 @@ final class Router {
         }
     };
 
+    private static final Strategy LEAST = new LeastStrategy();
+
     private final Controller controller;
     private final Registry registry;
+    private volatile Strategy complainedOf;
 
     Router(Controller controller, Registry registry) {
         this.controller = controller;
@@ -93,9 +96,8 @@ final class Router {
             unknownOperation(entry, command, target.targetId());
             return;
         }
-        Strategy picker = controller.strategy();
         for (int i = 0; i < PICKS && members.size() > 0 && entry.isNew(); i++) {
-            int index = picker.pick(members, command);
+            int index = pick(members, command);
             if (index < 0) {
                 break;
             }
@@ -109,6 +111,28 @@ final class Router {
             full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
         } else {
             noMember(entry, command, target);
+        }
+    }
+
+    /** A strategy that throws, or picks nobody who is there, is not believed: {@code least} picks then. */
+    private int pick(MemberSet members, Command command) {
+        Strategy strategy = controller.strategy();
+        try {
+            int index = strategy.pick(members, command);
+            if (index < members.size()) {
+                return index;
+            }
+            complain(strategy, "picked member " + index + " of " + members.size());
+        } catch (RuntimeException e) {
+            complain(strategy, e.toString());
+        }
+        return LEAST.pick(members, command);
+    }
+
+    private void complain(Strategy strategy, String what) {
+        if (complainedOf != strategy) {
+            complainedOf = strategy;
+            LOG.warn("the strategy {} {}; least picks in its place each time it fails", strategy, what);
         }
     }
 

@@ -12,6 +12,8 @@ import io.sommelier.transport.tcp.HostPort;
 import io.sommelier.transport.tcp.TcpSettings;
 import io.sommelier.transport.tcp.TcpTransport;
 import io.sommelier.wire.LinkSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -101,10 +103,22 @@ public final class PlainController implements AutoCloseable {
                 .withBudgets(held, held, held)
                 .withStreamIdle(
                         reader.duration("streamIdle", defaults.streamIdle(), Duration.ofMillis(100), MOST_DURATION));
+        if (!isLoopback(tcpSettings.host())) {
+            reader.violation("host = " + tcpSettings.host()
+                    + " (allowed: a loopback address, since nobody proves here who he is)");
+        }
         boolean withPipeline = reader.flag("pipeline", true);
         String id = reader.text("id", "controller-1");
         reader.check();
         return start(id, controllerSettings, tcpSettings, withPipeline);
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static Stream<String> words(String list) {

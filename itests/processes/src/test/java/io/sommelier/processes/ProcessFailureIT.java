@@ -101,10 +101,14 @@ class ProcessFailureIT {
 
     @Test
     void aWrongOptionIsNamedWithWhatIsAllowed() {
-        Program wrong = Program.start("./sommelier run --port 70000 --heartbeat never");
+        Program wrong = Program.start("./sommelier run --port 70000 --heartbeat never --host 0.0.0.0");
 
         assertThat(wrong.awaitEnd()).isEqualTo(2);
-        assertThat(last(wrong)).contains("port = 70000").contains("0 to 65535").contains("heartbeat = never");
+        assertThat(last(wrong))
+                .contains("port = 70000")
+                .contains("0 to 65535")
+                .contains("heartbeat = never")
+                .contains("host = 0.0.0.0");
     }
 
     private static String last(Program program) {
