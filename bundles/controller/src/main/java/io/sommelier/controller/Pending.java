@@ -56,12 +56,14 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     static final VarHandle WHEEL_STATE;
     private static final VarHandle STATE;
     private static final VarHandle HANDOVER;
+    private static final VarHandle ADMISSION;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             WHEEL_STATE = lookup.findVarHandle(Pending.class, "wheelState", int.class);
             STATE = lookup.findVarHandle(Pending.class, "state", int.class);
+            ADMISSION = lookup.findVarHandle(Pending.class, "admissionTold", boolean.class);
             HANDOVER = lookup.findVarHandle(Pending.class, "handover", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -95,6 +97,10 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private volatile int state;
     private volatile Command command;
     private volatile Object handover;
+
+    @SuppressWarnings("unused") // through ADMISSION
+    private volatile boolean admissionTold;
+
     private volatile Pending movedTo;
     private volatile long lastPartNanos;
     private volatile boolean sent;
@@ -289,6 +295,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     @Override
     public void send(Part part) {
+        if (waiting != null) {
+            ADMISSION.setVolatile(this, true);
+        }
         if (part.status().isTerminal()) {
             sent = true;
             Future<?> limit = returnLimit;
@@ -360,16 +369,25 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return STATE.compareAndSet(this, NEW, WAITING);
     }
 
+    /** The mailbox has the command. It may have come out before that was known: then the caller is told by its parts. */
     void admitted() {
-        replyPath.admitted();
+        if (state < SETTLED && ADMISSION.compareAndSet(this, false, true)) {
+            replyPath.admitted();
+        }
+    }
+
+    /** The mailbox did not take the command, or does not know whether it did: its error says which. */
+    void mailboxRefused(CommandError error) {
+        Part refusal = Part.failed(error).build();
+        settleFrom(WAITING, mayHaveRun ? afterAttempts(refusal) : refusal);
     }
 
     /** Puts what came out of the mailbox back into it. */
     void backToMailbox() {
         Mailbox.Waiting held = waiting;
         waiting = null;
-        reader.goesBack();
         if (STATE.compareAndSet(this, NEW, WAITING)) {
+            reader.goesBack();
             held.back();
         } else {
             held.done();

@@ -1,6 +1,7 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Part;
 import io.sommelier.api.Stage;
@@ -181,10 +182,7 @@ final class Router {
                 entry.admitted();
             } else {
                 LOG.debug("the mailbox did not take {}", entry, failure);
-                entry.settle(
-                        ErrorCode.MAILBOX_UNAVAILABLE,
-                        Stage.MAILBOX,
-                        "the mailbox did not take the command: " + failure.getMessage());
+                entry.mailboxRefused(CommandException.of(failure).error());
             }
         });
     }

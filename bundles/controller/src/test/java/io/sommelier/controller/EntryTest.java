@@ -385,8 +385,8 @@ class EntryTest {
         CompletableFuture<Void> closed =
                 CompletableFuture.runAsync(() -> node.controller.close(Duration.ofSeconds(15)));
         RecordingReplyPath probe = pour();
-        while (!probe.ended()) { // the others are refused once the drain has begun
-            member.claimNext();
+        while (!probe.ended() || probe.error().code() != ErrorCode.DRAINING) { // until the drain has begun
+            Thread.yield();
             probe = pour();
         }
 

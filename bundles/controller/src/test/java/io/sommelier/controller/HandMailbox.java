@@ -55,6 +55,24 @@ final class HandMailbox implements Mailbox {
                 deliver();
             }
         }
+
+        /** Comes out before the one who put it has been told that it is stored. */
+        void comeOutEarly() {
+            synchronized (HandMailbox.this) {
+                box(command.target()).add(this);
+                deliver();
+            }
+        }
+
+        /** Comes out once more, since who had it went away without a word. */
+        void comeOutAgain() {
+            synchronized (HandMailbox.this) {
+                HandIntake intake = intake(command.target());
+                intake.allowed++;
+                box(command.target()).addFirst(this);
+                intake.deliver();
+            }
+        }
     }
 
     @Override
@@ -124,7 +142,6 @@ final class HandMailbox implements Mailbox {
     final class HandIntake implements Intake {
         final Target address;
         private final Listener listener;
-        private final List<Delivery> given = new ArrayList<>();
         private boolean delivering;
         private int allowed;
         int requested;
@@ -164,8 +181,7 @@ final class HandMailbox implements Mailbox {
                 allowed--;
                 Letter letter = box.removeFirst();
                 letter.deliveries++;
-                Delivery delivery = new Delivery(this, letter);
-                given.add(delivery);
+                Delivery delivery = new Delivery(letter);
                 listener.waiting(delivery);
             }
             delivering = false;
@@ -175,19 +191,16 @@ final class HandMailbox implements Mailbox {
         public void close() {
             synchronized (HandMailbox.this) {
                 closed = true;
-                List.copyOf(given).forEach(Delivery::back);
             }
         }
     }
 
     /** One command given out. */
     private final class Delivery implements Waiting {
-        private final HandIntake intake;
         private final Letter letter;
         private boolean decided;
 
-        Delivery(HandIntake intake, Letter letter) {
-            this.intake = intake;
+        Delivery(Letter letter) {
             this.letter = letter;
         }
 
@@ -227,6 +240,7 @@ final class HandMailbox implements Mailbox {
             synchronized (HandMailbox.this) {
                 if (decide()) {
                     letter.back++;
+                letter.deliveries--;
                     box(letter.command.target()).addFirst(letter);
                 }
             }
@@ -235,7 +249,6 @@ final class HandMailbox implements Mailbox {
         private boolean decide() {
             boolean first = !decided;
             decided = true;
-            intake.given.remove(this);
             return first;
         }
     }

@@ -248,6 +248,53 @@ class MailboxTest {
     }
 
     @Test
+    void commandThatComesOutAndIsAnsweredBeforeItIsKnownToBeStoredIsNotAdmittedAfterItsParts() {
+        HandChannel member = node.member("north", 4, "pour");
+        mailbox.storesAtOnce = false;
+        node.send(Node.pour().durable(true).build(), path);
+        letter().comeOutEarly();
+        member.claimNext();
+        member.answer(Part.accepted().build());
+
+        letter().stored.complete(null);
+        member.answer(done());
+
+        assertThat(path.admissions()).isZero();
+        assertThat(path.terminal().payload().asText()).isEqualTo("poured");
+    }
+
+    @Test
+    void commandThatCameOutIsNotEndedByAMailboxThatFailsToSayThatItWasStored() {
+        HandChannel member = node.member("north", 4, "pour");
+        mailbox.storesAtOnce = false;
+        node.send(Node.pour().durable(true).build(), path);
+        letter().comeOutEarly();
+        member.claimNext();
+
+        letter().stored.completeExceptionally(new IllegalStateException("the session is gone"));
+        boolean endedThen = path.ended();
+        member.answer(done());
+
+        assertThat(endedThen).isFalse();
+        assertThat(path.terminal().payload().asText()).isEqualTo("poured");
+    }
+
+    @Test
+    void whatCameOutStaysTakenWhenTheMailboxIsClosed() {
+        HandChannel member = node.member("north", 4, "pour");
+        HandMailbox.Letter letter = mailbox.putByAnother(Node.pour().build(), 0);
+        member.claimNext();
+
+        node.controller.mailbox(null);
+        int doneBefore = letter.done;
+        member.answer(done());
+
+        assertThat(doneBefore).isZero();
+        assertThat(letter.back).isZero();
+        assertThat(letter.done).isEqualTo(1);
+    }
+
+    @Test
     void durableCommandOfAFullTargetWaitsInTheMailbox() {
         HandChannel member = node.member("north", 1, "pour");
         node.send(Node.pour().build(), new RecordingReplyPath());
@@ -404,11 +451,8 @@ class MailboxTest {
         HandChannel member = node.member("north", 4, "pour");
         node.send(Node.pour().durable(true).build(), path);
         member.claimNext();
-        HandMailbox other = new HandMailbox(node.clock::get);
 
-        // the intake is closed, what it gave goes back, and comes again through the next one
-        node.controller.mailbox(other);
-        node.controller.mailbox(mailbox);
+        letter().comeOutAgain();
         int queuedAgain = member.queued();
         int doneBeforeTheEnd = letter().done;
         member.answer(done());
@@ -427,9 +471,8 @@ class MailboxTest {
         node.send(Node.pour().build(), path);
         HandChannel member = node.member("north", 4, "pour");
         member.claimNext();
-        node.controller.mailbox(new HandMailbox(node.clock::get));
 
-        node.controller.mailbox(mailbox);
+        letter().comeOutAgain();
         int doneBeforeThePart = letter().done;
         member.answer(Part.accepted().build());
 
