@@ -42,12 +42,16 @@ class ExecutionRaceTest {
 
     /** Runs the racers against each other on fresh executions, and hands each execution to the judge. */
     private void race(long credit, Racer judge, Racer... racing) throws Exception {
+        race(credit, RUNS, judge, racing);
+    }
+
+    private void race(long credit, int runs, Racer judge, Racer... racing) throws Exception {
         RecordedExecution[] current = new RecordedExecution[1];
         CyclicBarrier barrier = new CyclicBarrier(racing.length + 1);
         List<Future<?>> running = new ArrayList<>();
         for (Racer racer : racing) {
             running.add(racers.submit(() -> {
-                for (int i = 0; i < RUNS; i++) {
+                for (int i = 0; i < runs; i++) {
                     barrier.await();
                     racer.run(current[0]);
                     barrier.await();
@@ -55,7 +59,7 @@ class ExecutionRaceTest {
                 return null;
             }));
         }
-        for (int i = 0; i < RUNS; i++) {
+        for (int i = 0; i < runs; i++) {
             current[0] = RecordedExecution.direct(SILENT, credit);
             barrier.await();
             barrier.await();
@@ -145,17 +149,57 @@ class ExecutionRaceTest {
 
     @Test
     void noMoreDataIsTakenThanCreditAllows() throws Exception {
+        Racer many = execution -> {
+            for (int i = 0; i < 100; i++) {
+                execution.data(BYTE);
+            }
+        };
+        race(100, RUNS / 20, execution -> assertThat(execution.parts).hasSize(100), many, many);
+    }
+
+    @Test
+    void noCreditIsLostWhereItIsGivenAndTakenAtOnce() throws Exception {
+        int times = 5_000;
+        Racer taker = execution -> {
+            for (int i = 0; i < times; i++) {
+                execution.data(BYTE);
+            }
+        };
+        Racer giver = execution -> {
+            for (int i = 0; i < times; i++) {
+                execution.credit(1);
+            }
+        };
         race(
-                2,
-                execution -> assertThat(execution.parts).hasSize(2),
+                times,
+                100,
                 execution -> {
-                    execution.data(BYTE);
-                    execution.data(BYTE);
+                    while (execution.data(BYTE)) {
+                        Thread.onSpinWait();
+                    }
+                    assertThat(execution.bytes).hasValue(2 * times);
                 },
+                taker,
+                giver);
+    }
+
+    @Test
+    void dataOfTwoThreadsThatRacesWithTheTerminalNeverComesAfterIt() throws Exception {
+        Racer some = execution -> {
+            for (int i = 0; i < 20; i++) {
+                execution.data(BYTE);
+            }
+        };
+        race(
+                1000,
+                RUNS / 4,
                 execution -> {
-                    execution.data(BYTE);
-                    execution.data(BYTE);
-                });
+                    assertThat(execution.last().status()).isEqualTo(PartStatus.COMPLETE);
+                    assertThat(execution.last().finalCount()).isEqualTo(execution.parts.size() - 1);
+                },
+                some,
+                some,
+                execution -> execution.complete(BYTE));
     }
 
     @Test

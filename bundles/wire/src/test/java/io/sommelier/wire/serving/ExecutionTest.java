@@ -320,6 +320,23 @@ class ExecutionTest {
     }
 
     @Test
+    void creditThatComesDuringARunAfterARefusalRunsTheTaskOnceMore() {
+        var execution = RecordedExecution.direct(SILENT, 0);
+        AtomicInteger runs = new AtomicInteger();
+        execution.onCredit(() -> {
+            if (runs.incrementAndGet() == 1) {
+                execution.data(TEN_BYTES);
+                execution.data(TEN_BYTES);
+                execution.credit(20);
+            }
+        });
+
+        execution.credit(10);
+
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
     void theLastCreditTaskCounts() {
         var execution = RecordedExecution.direct(SILENT, 0);
         List<String> ran = new ArrayList<>();

@@ -6,15 +6,16 @@ import io.sommelier.api.Invocation;
 import io.sommelier.api.Part;
 import io.sommelier.api.PartStatus;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** An execution that keeps what it emits, and notices calls that overlap. Thread-safe. */
 class RecordedExecution extends Execution {
-    final List<Part> parts = new CopyOnWriteArrayList<>();
+    final List<Part> parts = Collections.synchronizedList(new ArrayList<>());
     final AtomicInteger late = new AtomicInteger();
     final AtomicInteger unanswered = new AtomicInteger();
     final AtomicInteger overlaps = new AtomicInteger();
@@ -65,7 +66,9 @@ class RecordedExecution extends Execution {
     }
 
     List<PartStatus> statuses() {
-        return parts.stream().map(Part::status).toList();
+        synchronized (parts) {
+            return parts.stream().map(Part::status).toList();
+        }
     }
 
     Part last() {
