@@ -79,6 +79,17 @@ class CapacityTest {
     }
 
     @Test
+    void capacityComesBackOnceWhenTheQueueOfTheOnlyMemberRefuses() {
+        HandChannel north = node.member("north", 4, "pour");
+        north.refusesOffers = true;
+
+        RecordingReplyPath path = pour();
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.OVERLOADED);
+        node.isEmpty(north);
+    }
+
+    @Test
     void fullMembersDoNotSpillIntoTheMailbox() {
         HandMailbox mailbox = new HandMailbox(node.clock::get);
         node.controller.mailbox(mailbox);

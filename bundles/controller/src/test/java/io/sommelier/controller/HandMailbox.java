@@ -240,7 +240,7 @@ final class HandMailbox implements Mailbox {
             synchronized (HandMailbox.this) {
                 if (decide()) {
                     letter.back++;
-                letter.deliveries--;
+                    letter.deliveries--;
                     box(letter.command.target()).addFirst(letter);
                 }
             }
