@@ -1,7 +1,10 @@
 package io.sommelier.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 class CommandErrorTest {
@@ -63,5 +66,47 @@ class CommandErrorTest {
         assertThat(thrown.error()).isSameAs(error);
         assertThat(thrown).hasMessage("HANDLER_FAILED (EXECUTED at EXECUTION): no such vintage");
         assertThat(thrown.getStackTrace()).isEmpty();
+    }
+
+    @Test
+    void failureOfAStageIsFoundThroughItsWrappers() {
+        CommandException thrown = new CommandException(CommandError.executed("corked"));
+
+        assertThat(CommandException.of(thrown)).isSameAs(thrown);
+        assertThat(CommandException.of(new CompletionException(new ExecutionException(thrown))))
+                .isSameAs(thrown);
+    }
+
+    @Test
+    void failureThatIsNoneOfACommandBecomesInternalAndUnknown() {
+        CommandError error = CommandException.of(new CompletionException(new IllegalStateException("no glasses")))
+                .error();
+
+        assertThat(error.code()).isEqualTo(ErrorCode.INTERNAL);
+        assertThat(error.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(error.message()).isEqualTo("java.lang.IllegalStateException: no glasses");
+    }
+
+    @Test
+    void exceptionKeepsTheFailedPartWithItsHeadersAndPayload() {
+        Part failed = Part.failed(CommandError.executed("corked"))
+                .headers(Headers.of("vintage", "1982"))
+                .payload(Payload.ofText("{}"))
+                .build();
+
+        CommandException thrown = new CommandException(failed);
+
+        assertThat(thrown.part()).containsSame(failed);
+        assertThat(thrown.error()).isEqualTo(CommandError.executed("corked"));
+        assertThat(new CommandException(CommandError.executed("corked")).part()).isEmpty();
+    }
+
+    @Test
+    void partThatHasNotFailedMakesNoException() {
+        Part completed = Part.complete(Payload.empty()).build();
+
+        assertThatThrownBy(() -> new CommandException(completed))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Part[COMPLETE after 0, 0 bytes] has not failed");
     }
 }
