@@ -466,7 +466,23 @@ class MailboxTest {
     }
 
     @Test
-    void messageThatComesAgainAfterTheFirstPartOfACommandThatIsNotDurableIsLetGo() {
+    void messageThatComesAgainAfterTheFirstPartIsLetGoAtOnce() {
+        absent();
+        node.send(Node.pour().build(), path);
+        HandChannel member = node.member("north", 4, "pour");
+        member.claimNext();
+        member.answer(Part.accepted().build());
+
+        letter().comeOutAgain();
+
+        assertThat(letter().done)
+                .as("the first message, and the one that came again")
+                .isEqualTo(2);
+        assertThat(member.queued()).isZero();
+    }
+
+    @Test
+    void messageThatComesAgainBeforeTheFirstPartIsLetGoWithIt() {
         absent();
         node.send(Node.pour().build(), path);
         HandChannel member = node.member("north", 4, "pour");

@@ -197,6 +197,22 @@ class RedispatchTest {
     }
 
     @Test
+    void drainThatMeetsTheEntryOfTheFirstAttemptEndsTheSecond() {
+        Command command = Node.pour().build();
+        node.send(command, path);
+        Pending first = node.find(command);
+        HandChannel south = node.member("south", 4, "pour");
+        north.lose();
+
+        first.endBefore(ErrorCode.DRAINING, "the controller stops");
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.DRAINING);
+        assertThat(path.error().outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThat(south.claimNext()).isFalse();
+        node.isEmpty(north, south);
+    }
+
+    @Test
     void deadlineOfTheFirstAttemptIsThatOfTheSecond() {
         send(true);
         HandChannel south = node.member("south", 4, "pour");
