@@ -41,8 +41,7 @@ final class Listener {
             if (unknown == null) {
                 bootstrap.get().bind(address).addListener((ChannelFuture bound) -> {
                     if (bound.isSuccess()) {
-                        took(bound.channel(), atHost, atPort);
-                        listens.complete(null);
+                        took(bound.channel(), atHost, atPort).thenAccept(listens::complete);
                     } else {
                         listens.completeExceptionally(problem(atHost, atPort, bound.cause()));
                     }
@@ -54,17 +53,26 @@ final class Listener {
         return listens;
     }
 
-    private void took(Channel fresh, String atHost, int atPort) {
+    /** Listens with a fresh socket from now on; completes when the one before is closed. */
+    private CompletionStage<Void> took(Channel fresh, String atHost, int atPort) {
         Channel old = socket;
         socket = fresh;
         host = atHost;
         port = atPort;
-        if (old != null) {
-            old.close();
-        }
         if (closed) {
             fresh.close();
         }
+        return old == null ? CompletableFuture.completedStage(null) : freed(old);
+    }
+
+    /** Closes a socket; completes when its port is free. */
+    private static CompletionStage<Void> freed(Channel old) {
+        CompletableFuture<Void> freed = new CompletableFuture<>();
+        // The JDK gives the port back in the loop's next select, which is before a task that waits for its time.
+        old.close()
+                .addListener(done ->
+                        old.eventLoop().schedule(() -> freed.complete(null), FREED_MILLIS, TimeUnit.MILLISECONDS));
+        return freed;
     }
 
     private static IllegalStateException problem(String host, int port, Throwable cause) {
@@ -85,13 +93,8 @@ final class Listener {
         // One port at two addresses may overlap, so the old one has to go first.
         String oldHost = host;
         int oldPort = port;
-        CompletableFuture<Void> freed = new CompletableFuture<>();
-        Channel old = socket;
-        // The JDK gives the port back in the loop's next select, which is before a task that waits for its time.
-        old.close()
-                .addListener(done ->
-                        old.eventLoop().schedule(() -> freed.complete(null), FREED_MILLIS, TimeUnit.MILLISECONDS));
-        return freed.thenCompose(done -> listen(toHost, toPort))
+        return freed(socket)
+                .thenCompose(done -> listen(toHost, toPort))
                 .handle((moved, failure) -> failure == null
                         ? CompletableFuture.<Void>completedStage(null)
                         : listen(oldHost, oldPort)
