@@ -77,10 +77,10 @@ public final class CommandSend implements Action {
             }
             command = builder.payload(payload()).build();
         } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage());
+            System.out.println(e.getMessage());
             return null;
         }
-        new Sending(sender, System.out, System.err).send(command, stream);
+        new Sending(sender, System.out).send(command, stream);
         return null;
     }
 

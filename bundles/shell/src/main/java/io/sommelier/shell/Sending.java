@@ -14,12 +14,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class Sending {
     private final CommandSender sender;
     private final PrintStream out;
-    private final PrintStream err;
 
-    Sending(CommandSender sender, PrintStream out, PrintStream err) {
+    Sending(CommandSender sender, PrintStream out) {
         this.sender = sender;
         this.out = out;
-        this.err = err;
     }
 
     /** Waits for the end of the command, which its time to live bounds. A failure is printed as {@code CODE (OUTCOME at STAGE): message}. */
@@ -35,7 +33,7 @@ final class Sending {
                 print(gathered);
             }
         } catch (ExecutionException failure) {
-            err.println(failure.getCause().getMessage());
+            out.println(failure.getCause().getMessage());
         } catch (InterruptedException stopped) {
             call.cancel("the shell was interrupted");
             throw stopped;

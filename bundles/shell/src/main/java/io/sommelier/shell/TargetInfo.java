@@ -37,7 +37,7 @@ public final class TargetInfo implements Action {
                 .filter(one -> one.targetId().equals(targetId))
                 .findFirst();
         if (target.isEmpty()) {
-            System.err.println("no target is called " + targetId);
+            System.out.println("no target is called " + targetId);
             return null;
         }
         members(target.get()).print(System.out, !noFormat);

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 
 class SendingTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final List<String> told = new ArrayList<>();
     private final CompletableFuture<Reply> result = new CompletableFuture<>();
     private final Command command = Command.to("cellar", "pour").build();
@@ -46,7 +45,7 @@ class SendingTest {
                 return call;
             }
         };
-        return new Sending(sender, printing(out), printing(err));
+        return new Sending(sender, printing(out));
     }
 
     private static PrintStream printing(ByteArrayOutputStream bytes) {
@@ -119,7 +118,7 @@ class SendingTest {
 
         sending().send(command, false);
 
-        assertThat(err)
+        assertThat(out)
                 .hasToString("HANDLER_FAILED (EXECUTED at EXECUTION): the cellar is dry" + System.lineSeparator());
     }
 
