@@ -121,13 +121,13 @@ final class Program implements AutoCloseable {
 
     /** Ctrl-C, or a service manager's stop. */
     Program terminate() {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close the output that is still to be read
         return this;
     }
 
     /** kill -9. */
     Program kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         return this;
     }
 
