@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class HandlerExecutor implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerExecutor.class);
 
-    /** An idle thread ends after this time. */
-    private static final long IDLE_SECONDS = 30;
-
     /** How long the threads of a closed executor may take to end once nothing runs, or they were interrupted. */
     private static final long THREAD_END_MILLIS = 1000;
 
@@ -38,7 +35,8 @@ public final class HandlerExecutor implements Executor {
     private final AtomicLong load = new AtomicLong();
 
     /**
-     * Starts its threads when they are needed; daemon threads named {@code name-N}. Idle threads end after a while.
+     * Starts its threads when they are needed; daemon threads named {@code name-N}. They stay until {@link #close}: a thread that waits
+     * with a time limit wakes later.
      *
      * @param name what its threads are called
      * @param threads how many handlers run at once, 1 to 1024
@@ -59,11 +57,10 @@ public final class HandlerExecutor implements Executor {
         pool = new ThreadPoolExecutor(
                 threads,
                 threads,
-                IDLE_SECONDS,
+                0,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 task -> new HandlerThread(this, task, name + "-" + number.incrementAndGet()));
-        pool.allowCoreThreadTimeOut(true);
     }
 
     /** Takes a command to be handled; {@code false} when all threads are busy and the queue is full, or it is closed. */
