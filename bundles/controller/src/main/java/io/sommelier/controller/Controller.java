@@ -6,6 +6,7 @@ import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Goodbye;
 import io.sommelier.api.Hello;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.spi.Archive;
 import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.Channel;
 import io.sommelier.spi.ChannelAcceptor;
@@ -52,6 +53,8 @@ public final class Controller implements ChannelAcceptor {
     private volatile ControllerSettings settings;
     private volatile Pipeline pipeline;
     private volatile Mailbox mailbox;
+    private volatile Archive archive;
+    private volatile Archive complainedOf;
     private volatile Strategy strategy = new LeastStrategy();
     private volatile boolean draining;
 
@@ -113,6 +116,11 @@ public final class Controller implements ChannelAcceptor {
     public void mailbox(Mailbox present) {
         mailbox = present;
         registry.refreshReaders();
+    }
+
+    /** Has the end of every command recorded; {@code null} for no record. */
+    public void archive(Archive present) {
+        archive = present;
     }
 
     /** Has members picked by a strategy; {@code null} for {@code least}. */
@@ -269,6 +277,10 @@ public final class Controller implements ChannelAcceptor {
         return mailbox;
     }
 
+    Archive archive() {
+        return archive;
+    }
+
     ScheduledExecutorService timer() {
         return timer;
     }
@@ -291,6 +303,14 @@ public final class Controller implements ChannelAcceptor {
 
     Strategy strategy() {
         return strategy;
+    }
+
+    /** An archive that throws costs records, never commands; the log says so once. */
+    void complainOf(Archive failing, RuntimeException failure) {
+        if (complainedOf != failing) {
+            complainedOf = failing;
+            LOG.warn("the archive {} threw, and records are missing from it", failing, failure);
+        }
     }
 
     private void tick() {

@@ -6,6 +6,7 @@ import io.sommelier.api.Goodbye;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
+import io.sommelier.spi.Archive;
 import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.CredentialVerifier;
 import io.sommelier.spi.HelloRefusedException;
@@ -60,6 +61,7 @@ public final class ControllerComponent implements ControllerAdmin {
     // Under the lock.
     private Pipeline pipeline;
     private Mailbox mailbox;
+    private Archive archive;
 
     /** Takes the settings, and starts a controller that listens nowhere yet. */
     @Activate
@@ -174,6 +176,31 @@ public final class ControllerComponent implements ControllerAdmin {
             if (mailbox == gone) {
                 mailbox = null;
                 controller.mailbox(null);
+            }
+        }
+    }
+
+    /** An archive came, perhaps in the place of another. */
+    @Reference(
+            name = "archive",
+            service = Archive.class,
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            unbind = "unbindArchive")
+    void bindArchive(Archive present) {
+        synchronized (binding) {
+            archive = present;
+            controller.archive(present);
+        }
+    }
+
+    /** The archive went, unless another has taken its place. */
+    void unbindArchive(Archive gone) {
+        synchronized (binding) {
+            if (archive == gone) {
+                archive = null;
+                controller.archive(null);
             }
         }
     }

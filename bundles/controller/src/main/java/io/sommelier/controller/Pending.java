@@ -8,6 +8,7 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.PartStatus;
 import io.sommelier.api.Stage;
+import io.sommelier.spi.Archive;
 import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.spi.Outgoing;
@@ -97,6 +98,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private volatile int state;
     private volatile Command command;
     private volatile Object handover;
+    private volatile Command archived; // kept from the settlement until the terminal is sent, while there is an archive
 
     @SuppressWarnings("unused") // through ADMISSION
     private volatile boolean admissionTold;
@@ -305,8 +307,28 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 limit.cancel(false);
             }
             part.error().ifPresentOrElse(error -> row.count(error.outcome()), row::countCompleted);
+            archive(part);
         }
         replyPath.part(part);
+    }
+
+    /** Records the end. The attempt that ended has the command; this may be the first one, whose chain the reply went up. */
+    private void archive(Part terminal) {
+        Pending ended = current();
+        Command recorded = ended.archived;
+        Archive present = controller.archive();
+        if (recorded == null || present == null) {
+            return;
+        }
+        ended.archived = null;
+        try {
+            present.ended(
+                    recorded,
+                    new Mailbox.Origin(source, principal, controller.controllerId(), ended.attempt),
+                    terminal);
+        } catch (RuntimeException e) {
+            controller.complainOf(present, e);
+        }
     }
 
     // ---- what routing does ----
@@ -734,6 +756,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             releaseMember();
         }
         mailboxDone(true);
+        if (controller.archive() != null) {
+            archived = command;
+        }
         if (before != CLAIMED) {
             command = null; // in CLAIMED the channel may just be writing it; then the entry itself goes soon
         }
