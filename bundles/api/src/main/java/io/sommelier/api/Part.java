@@ -73,6 +73,11 @@ public final class Part {
         return payload;
     }
 
+    /** The credit in bytes that sending this part takes, and that who has worked it off gives back by {@link Call#request}; 0 where it costs nothing. */
+    public long cost() {
+        return status == PartStatus.DATA ? payload.size() : 0;
+    }
+
     /** On a terminal part the number of DATA parts sent before it, 0 on other parts. Set by Sommelier. */
     public long finalCount() {
         return finalCount;
