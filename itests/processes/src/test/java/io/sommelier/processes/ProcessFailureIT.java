@@ -30,7 +30,7 @@ class ProcessFailureIT {
     }
 
     private Program connector(String instance) {
-        return Program.start("./sommelier connector cellar --instance " + instance + " --controller 127.0.0.1:" + port)
+        return Program.start("./sommelier connector cellar --id " + instance + " --controller 127.0.0.1:" + port)
                 .awaitLine("...serves cellar...");
     }
 

@@ -26,7 +26,7 @@ public final class DemoConnector {
               --controller HOST:PORT   a controller to dial, 127.0.0.1:7007 where there is none; may be
                                        repeated, they are tried in order
               --listen HOST:PORT       listen to be dialled by a controller, instead
-              --instance ID            the id of this connector; made up where there is none
+              --id ID                  the id of this connector; made up where there is none
               --help                   print this
             """;
 
@@ -40,8 +40,7 @@ public final class DemoConnector {
         Connector connector;
         DemoConnector demo = new DemoConnector();
         try {
-            Arguments given =
-                    Arguments.parse(arguments, Set.of("--controller", "--listen", "--instance"), Set.of("--help"));
+            Arguments given = Arguments.parse(arguments, Set.of("--controller", "--listen", "--id"), Set.of("--help"));
             if (given.has("--help")) {
                 System.out.print(USAGE);
                 return;
@@ -61,9 +60,8 @@ public final class DemoConnector {
     private Connector open(Arguments given) {
         String target = given.positional(0, "TARGET");
         given.noMoreThan(1);
-        String instance = given.option("--instance").orElseGet(() -> target + "-" + Arguments.randomSuffix());
-        ConnectorBuilder builder = Connector.builder(instance).serves(target).onState(this::tell);
-        DemoOperations.of(instance).forEach(builder::handler);
+        String id = given.option("--id").orElseGet(() -> target + "-" + Arguments.randomSuffix());
+        ConnectorBuilder builder = DemoOperations.connector(target, id).onState(this::tell);
         given.options("--controller").forEach(builder::controller);
         given.option("--listen").ifPresent(address -> {
             int colon = address.lastIndexOf(':');

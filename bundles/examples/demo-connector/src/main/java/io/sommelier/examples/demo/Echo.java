@@ -3,6 +3,8 @@ package io.sommelier.examples.demo;
 import io.sommelier.api.Command;
 import io.sommelier.api.Headers;
 import io.sommelier.api.Invocation;
+import io.sommelier.api.Part;
+import io.sommelier.api.Payload;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +14,17 @@ import java.util.Base64;
 final class Echo {
     private Echo() {}
 
-    static String json(Invocation invocation, String instance) {
+    static Part of(Invocation invocation, String id) {
+        return Part.complete(Payload.ofText(json(invocation, id)))
+                .contentType("application/json")
+                .build();
+    }
+
+    static String json(Invocation invocation, String id) {
         Command command = invocation.command();
         StringBuilder json = new StringBuilder("{\n");
         json.append("  \"operation\": ").append(quoted(command.operation())).append(",\n");
-        json.append("  \"instance\": ").append(quoted(instance)).append(",\n");
+        json.append("  \"instance\": ").append(quoted(id)).append(",\n");
         json.append("  \"source\": ").append(quoted(invocation.source())).append(",\n");
         json.append("  \"attempt\": ").append(invocation.attempt()).append(",\n");
         json.append("  \"contentType\": ").append(quoted(command.contentType())).append(",\n");

@@ -4,6 +4,7 @@ import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
+import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,8 +21,8 @@ final class JsonNumber {
      *
      * @throws CommandException INVALID_COMMAND, REFUSED when the text is not such an object, or the number is out of range
      */
-    static long read(String json, String field, long least, long most) {
-        Matcher object = OBJECT.matcher(json);
+    static long read(Payload json, String field, long least, long most) {
+        Matcher object = OBJECT.matcher(json.asText());
         if (object.matches() && object.group(1).equals(field)) {
             long number = Long.parseLong(object.group(2));
             if (number >= least && number <= most) {

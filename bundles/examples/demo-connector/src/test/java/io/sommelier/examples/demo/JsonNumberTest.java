@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sommelier.api.CommandException;
+import io.sommelier.api.Payload;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,7 +13,7 @@ class JsonNumberTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"to\":5}", " {\n\"to\" : 5 }\n"})
     void readsTheOneNumber(String json) {
-        assertThat(JsonNumber.read(json, "to", 0, 10)).isEqualTo(5);
+        assertThat(JsonNumber.read(Payload.ofText(json), "to", 0, 10)).isEqualTo(5);
     }
 
     @ParameterizedTest
@@ -32,7 +33,7 @@ class JsonNumberTest {
                 "{\"to\":99999999999999999999}"
             })
     void refusesAllElseAndNamesWhatIsAllowed(String json) {
-        assertThatThrownBy(() -> JsonNumber.read(json, "to", 0, 10))
+        assertThatThrownBy(() -> JsonNumber.read(Payload.ofText(json), "to", 0, 10))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("INVALID_COMMAND (REFUSED at EXECUTION)")
                 .hasMessageContaining("{\"to\":N} with N from 0 to 10");
@@ -40,7 +41,7 @@ class JsonNumberTest {
 
     @Test
     void theBoundsAreAllowed() {
-        assertThat(JsonNumber.read("{\"to\":0}", "to", 0, 10)).isZero();
-        assertThat(JsonNumber.read("{\"to\":10}", "to", 0, 10)).isEqualTo(10);
+        assertThat(JsonNumber.read(Payload.ofText("{\"to\":0}"), "to", 0, 10)).isZero();
+        assertThat(JsonNumber.read(Payload.ofText("{\"to\":10}"), "to", 0, 10)).isEqualTo(10);
     }
 }

@@ -28,7 +28,7 @@ class ProgramsTest {
         TcpTransport transport = new TcpTransport(TcpSettings.defaults().withAddress("127.0.0.1", 0));
         CONTROLLER.add(transport).toCompletableFuture().join();
         address = "127.0.0.1:" + transport.localPort();
-        cellar = Program.start(DemoConnector.class, "cellar", "--instance", "cellar-1", "--controller", address);
+        cellar = Program.start(DemoConnector.class, "cellar", "--id", "cellar-1", "--controller", address);
         assertThat(cellar.line()).isEqualTo("connected to node-1 at " + address + ", serves cellar");
     }
 
