@@ -1,12 +1,22 @@
 package io.sommelier.controller;
 
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandId;
+import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
+import io.sommelier.api.admin.ChannelView;
+import io.sommelier.api.admin.CommandState;
+import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What an operator sees of a controller. Thread-safe. */
 final class AdminView implements ControllerAdmin {
@@ -70,6 +80,113 @@ final class AdminView implements ControllerAdmin {
         }
         views.sort(Comparator.comparing(TargetView::targetId));
         return List.copyOf(views);
+    }
+
+    @Override
+    public List<ChannelView> channels() {
+        Map<Session, Integer> sent = new IdentityHashMap<>(); // counted here, so that no command pays for it
+        for (Pending entry : controller.table().all()) {
+            if (entry.caller() != null) {
+                sent.merge(entry.caller(), 1, Integer::sum);
+            }
+        }
+        long now = controller.nanos();
+        List<ChannelView> views = new ArrayList<>();
+        for (Session session : registry.sessions()) {
+            views.add(new ChannelView(
+                    session.channelId(),
+                    session.instance(),
+                    session.target() == null ? "" : session.target().targetId(),
+                    session.operations().stream().sorted().toList(),
+                    session.channel().transport(),
+                    session.channel().remoteAddress(),
+                    session.principal().name(),
+                    session.attributes(),
+                    session.takesNew() ? ChannelView.State.ACTIVE : ChannelView.State.DRAINING,
+                    Duration.ofNanos(now - session.sinceNanos()),
+                    session.inFlight(),
+                    sent.getOrDefault(session, 0),
+                    session.capacity()));
+        }
+        views.sort(Comparator.comparing(ChannelView::instance));
+        return List.copyOf(views);
+    }
+
+    @Override
+    public List<CommandView> inFlight(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit = " + limit + " is out of range, allowed is 1 or more");
+        }
+        long now = controller.nanos();
+        List<Pending> live = controller.table().all();
+        live.sort(Comparator.comparingLong(entry -> entry.beganNanos() - now));
+        List<CommandView> views = new ArrayList<>();
+        for (Pending entry : live) {
+            if (views.size() == limit) {
+                break;
+            }
+            view(entry, now).ifPresent(views::add);
+        }
+        return List.copyOf(views);
+    }
+
+    @Override
+    public Optional<CommandView> command(String principal, CommandId id) {
+        Pending entry = controller.table().find(id, principal);
+        return entry == null ? Optional.empty() : view(entry, controller.nanos());
+    }
+
+    @Override
+    public List<CommandView> commands(CommandId id) {
+        List<CommandView> views = new ArrayList<>();
+        for (Pending entry : controller.table().find(id)) {
+            view(entry, controller.nanos()).ifPresent(views::add);
+        }
+        return List.copyOf(views);
+    }
+
+    @Override
+    public boolean cancel(String principal, CommandId id, String reason) {
+        Pending entry = controller.table().find(id, principal);
+        String message = "cancelled by an operator" + (reason.isEmpty() ? "" : ": " + reason);
+        return entry != null && entry.endBefore(ErrorCode.CANCELLED, message);
+    }
+
+    /** Empty when it ends just now. */
+    private Optional<CommandView> view(Pending found, long now) {
+        Pending entry = found.current();
+        int state = entry.state();
+        Command command = entry.command();
+        if (state >= Pending.SETTLED || command == null) {
+            return Optional.empty();
+        }
+        Session member = state == Pending.NEW || state == Pending.WAITING ? null : entry.member();
+        String mailbox = state == Pending.WAITING ? command.target().toString() : "";
+        return Optional.of(new CommandView(
+                entry.id,
+                entry.principal,
+                entry.source(),
+                command.target(),
+                command.operation(),
+                stateOf(entry, state),
+                entry.attempt(),
+                Duration.ofNanos(now - entry.beganNanos()),
+                Duration.ofNanos(Math.max(0, entry.remainingNanos())),
+                member == null ? mailbox : member.instance(),
+                member == null ? "" : member.channelId(),
+                entry.heldBytes(),
+                command.durable(),
+                command.idempotent()));
+    }
+
+    private static CommandState stateOf(Pending entry, int state) {
+        return switch (state) {
+            case Pending.NEW -> entry.isInPipeline() ? CommandState.SUBMITTED : CommandState.ADMITTED;
+            case Pending.QUEUED -> CommandState.QUEUED;
+            case Pending.WAITING -> CommandState.WAITING;
+            case Pending.CLAIMED -> CommandState.DISPATCHED;
+            default -> entry.hasData() ? CommandState.STREAMING : CommandState.ACCEPTED;
+        };
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.CloseReason;
+import io.sommelier.api.CommandId;
 import io.sommelier.api.Credential;
 import io.sommelier.api.Goodbye;
+import io.sommelier.api.admin.ChannelView;
+import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
@@ -302,8 +305,33 @@ public final class ControllerComponent implements ControllerAdmin {
     }
 
     @Override
+    public List<ChannelView> channels() {
+        return view.channels();
+    }
+
+    @Override
     public long inFlight() {
         return view.inFlight();
+    }
+
+    @Override
+    public List<CommandView> inFlight(int limit) {
+        return view.inFlight(limit);
+    }
+
+    @Override
+    public Optional<CommandView> command(String principal, CommandId id) {
+        return view.command(principal, id);
+    }
+
+    @Override
+    public List<CommandView> commands(CommandId id) {
+        return view.commands(id);
+    }
+
+    @Override
+    public boolean cancel(String principal, CommandId id, String reason) {
+        return view.cancel(principal, id, reason);
     }
 
     @Override

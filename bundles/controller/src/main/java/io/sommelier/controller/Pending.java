@@ -92,6 +92,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private final String source;
     private final ReplyPath replyPath;
     private final long deadlineNanos;
+    private long beganNanos;
     private final int attempt;
     private final Session lostMember; // whose channel was lost with the attempt before, or null
     private final boolean mayHaveRun; // an earlier attempt was claimed, so nothing can be NOT_SENT or REFUSED any more
@@ -146,6 +147,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.granted = initialCredit;
         this.replyPath = replyPath;
         this.deadlineNanos = nowNanos + command.ttlNanos();
+        this.beganNanos = nowNanos;
         this.lastPartNanos = nowNanos;
         this.wakeNanos = Math.min(command.ttlNanos(), controller.streamIdleNanos()) + nowNanos;
     }
@@ -163,6 +165,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.mayHaveRun = mayHaveRun;
         this.replyPath = old.replyPath;
         this.deadlineNanos = old.deadlineNanos;
+        this.beganNanos = old.beganNanos;
         this.lastPartNanos = controller.nanos();
         this.wakeNanos = lastPartNanos + Math.min(deadlineNanos - lastPartNanos, controller.streamIdleNanos());
         this.run = old.run;
@@ -209,6 +212,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         controller.budget().hold(this, resumed, controller.settings());
         waiting = taken;
         reader = from;
+        beganNanos -= taken.waitedNanos();
         if (!controller.table().add(this)) {
             settle(ErrorCode.DUPLICATE_COMMAND, Stage.MAILBOX, "a command with id " + id + " is still alive");
             return;
@@ -329,6 +333,34 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         } catch (RuntimeException e) {
             controller.complainOf(present, e);
         }
+    }
+
+    // ---- what an operator sees ----
+
+    int state() {
+        return state;
+    }
+
+    /** Whether it is on its way down the pipeline, while it is NEW. */
+    boolean isInPipeline() {
+        return run != null && waiting == null && lostMember == null;
+    }
+
+    /** Who has it, while it is QUEUED or beyond. */
+    Session member() {
+        return member;
+    }
+
+    boolean hasData() {
+        return dataCount > 0;
+    }
+
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    long heldBytes() {
+        return heldBytes;
     }
 
     // ---- what routing does ----
@@ -623,10 +655,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     @Override
     public void cancel(String reason) {
-        current().endBefore(ErrorCode.CANCELLED, "cancelled: " + reason);
+        endBefore(ErrorCode.CANCELLED, "cancelled: " + reason);
     }
 
-    private Pending current() {
+    /** The entry that has the command now, or had it last. */
+    Pending current() {
         Pending entry = this;
         while (entry.state == MOVED) {
             entry = entry.movedTo;
@@ -665,8 +698,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return granted > delivered;
     }
 
-    /** Ends the command now, whatever state it is in, with the outcome that is true in it, and tells the member if there is one that may work on it. */
-    void endBefore(ErrorCode code, String message) {
+    /** Ends the command now, whatever state it is in, with the outcome that is true in it, and tells the member if there is one that may work on it; gives whether this call ended it. */
+    boolean endBefore(ErrorCode code, String message) {
         int now = state;
         while (now < SETTLED) {
             Session working = member;
@@ -676,13 +709,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 if (now >= CLAIMED) {
                     working.channel().cancel(this, message);
                 }
-                return;
+                return true;
             }
             now = state;
         }
-        if (now == MOVED) {
-            movedTo.endBefore(code, message);
-        }
+        return now == MOVED && movedTo.endBefore(code, message);
     }
 
     private Stage stageAt(int at) {

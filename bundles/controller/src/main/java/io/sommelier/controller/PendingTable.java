@@ -49,6 +49,16 @@ final class PendingTable {
         }
     }
 
+    /** The live commands of that id, of whatever principal. */
+    List<Pending> find(CommandId id) {
+        List<Pending> found = new ArrayList<>(1);
+        Stripe stripe = stripeOf(id);
+        synchronized (stripe) {
+            stripe.addTo(found, id);
+        }
+        return found;
+    }
+
     /** How many there are, roughly while commands flow. */
     int size() {
         int total = 0;
@@ -133,6 +143,14 @@ final class PendingTable {
                     entry.tableNext = buckets[bucket];
                     buckets[bucket] = entry;
                     entry = next;
+                }
+            }
+        }
+
+        void addTo(List<Pending> found, CommandId id) {
+            for (Pending entry = buckets[id.hashCode() & buckets.length - 1]; entry != null; entry = entry.tableNext) {
+                if (entry.id.equals(id)) {
+                    found.add(entry);
                 }
             }
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class Registry {
     private final ConcurrentMap<String, Session> instances = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Owner> owners = new ConcurrentHashMap<>();
     private final OperationEntry unknownTargets = new OperationEntry(OperationEntry.OTHERS);
+    private final AtomicLong channelNumbers = new AtomicLong();
     private final SecureRandom random = new SecureRandom();
     private volatile List<CredentialVerifier> verifiers = List.of();
     private volatile List<Authorizer> authorizers = List.of();
@@ -145,7 +147,8 @@ final class Registry {
         }
         TargetEntry target = hello.targetId().isEmpty() ? null : entry(hello.targetId());
         Welcome welcome = new Welcome(controller.controllerId(), hello.targetId(), newToken());
-        return enter(new Session(controller, channel, hello, principal, welcome, target), probeNanos);
+        String channelId = Long.toString(channelNumbers.incrementAndGet());
+        return enter(new Session(controller, channelId, channel, hello, principal, welcome, target), probeNanos);
     }
 
     private boolean mayServe(Principal principal, String targetId, String operation) {

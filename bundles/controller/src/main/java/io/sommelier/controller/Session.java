@@ -9,6 +9,7 @@ import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Peer;
 import io.sommelier.spi.Principal;
 import io.sommelier.spi.ReplyPath;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,27 +17,37 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A connector at this controller: as a caller, and, where it serves a target, as a member of it. Thread-safe. */
 final class Session implements Peer {
     private final Controller controller;
+    private final String channelId;
     private final Channel channel;
     private final Hello hello;
     private final Principal principal;
     private final Welcome welcome;
     private final TargetEntry target;
     private final MailboxReader reader;
+    private final long sinceNanos;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile Set<String> operations;
     private volatile boolean takesNew = true;
 
-    /** @param target what it serves, or {@code null} when it only sends */
+    /**
+     * A connector whose hello was taken.
+     *
+     * @param channelId what operators call its channel
+     * @param target what it serves, or {@code null} when it only sends
+     */
     Session(
             Controller controller,
+            String channelId,
             Channel channel,
             Hello hello,
             Principal principal,
             Welcome welcome,
             TargetEntry target) {
         this.controller = controller;
+        this.channelId = channelId;
         this.channel = channel;
+        this.sinceNanos = controller.nanos();
         this.hello = hello;
         this.principal = principal;
         this.welcome = welcome;
@@ -50,8 +61,17 @@ final class Session implements Peer {
                         () -> java.util.List.of(this));
     }
 
+    String channelId() {
+        return channelId;
+    }
+
     Channel channel() {
         return channel;
+    }
+
+    /** When its hello was taken. */
+    long sinceNanos() {
+        return sinceNanos;
     }
 
     String instance() {
@@ -60,6 +80,10 @@ final class Session implements Peer {
 
     Principal principal() {
         return principal;
+    }
+
+    Map<String, String> attributes() {
+        return hello.attributes();
     }
 
     String attribute(String name) {
