@@ -34,7 +34,7 @@ public final class LiveSettings<T> {
     private final Function<Map<String, ?>, T> read;
     private final Path lastGood; // null where nothing is kept
     private volatile T now;
-    private volatile boolean degraded;
+    private volatile String refusal; // null while none
 
     /**
      * Reads the settings of a component that starts.
@@ -55,13 +55,10 @@ public final class LiveSettings<T> {
         try {
             accept(read.apply(values), values);
         } catch (IllegalArgumentException e) {
-            degraded = true;
             Optional<T> kept = kept();
             now = kept.orElseGet(() -> read.apply(Map.of()));
-            log.warn(
-                    "The settings are refused, {} in effect: {}",
-                    kept.isPresent() ? "the last good ones are" : "the defaults are",
-                    e.getMessage());
+            refuse("The settings are refused, the " + (kept.isPresent() ? "last good ones" : "defaults")
+                    + " are in effect: " + e.getMessage());
         }
         log.info("Settings in effect: {}", now);
     }
@@ -82,7 +79,12 @@ public final class LiveSettings<T> {
 
     /** Whether settings were refused last, and older ones, or the defaults, are in effect. */
     public boolean isDegraded() {
-        return degraded;
+        return refusal != null;
+    }
+
+    /** What was refused last, and what is in effect instead, in one line that may go to an operator; empty when nothing was. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(refusal);
     }
 
     /** Takes changed settings, all or none; {@code true} when {@link #now} is another than before. */
@@ -91,8 +93,7 @@ public final class LiveSettings<T> {
         try {
             accept(read.apply(values), values);
         } catch (IllegalArgumentException e) {
-            degraded = true;
-            log.warn("The changed settings are refused, what was in effect stays: {}", e.getMessage());
+            refuse("The changed settings are refused, what was in effect stays: " + e.getMessage());
             return false;
         }
         boolean isChanged = !now.equals(before);
@@ -102,9 +103,14 @@ public final class LiveSettings<T> {
         return isChanged;
     }
 
+    private void refuse(String problem) {
+        refusal = problem;
+        log.warn("{}", problem);
+    }
+
     private void accept(T good, Map<String, ?> values) {
         now = good;
-        degraded = false;
+        refusal = null;
         if (lastGood == null || !values.containsKey("service.pid")) {
             return; // nobody has set anything
         }

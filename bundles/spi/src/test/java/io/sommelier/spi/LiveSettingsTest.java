@@ -51,9 +51,13 @@ class LiveSettingsTest {
         assertThat(settings.change(values("0"))).isFalse();
         assertThat(settings.now()).isEqualTo(12);
         assertThat(settings.isDegraded()).isTrue();
+        assertThat(settings.problem())
+                .hasValueSatisfying(problem ->
+                        assertThat(problem).contains("what was in effect stays").contains("bottles = 0"));
 
         settings.change(values("12"));
         assertThat(settings.isDegraded()).isFalse();
+        assertThat(settings.problem()).isEmpty();
     }
 
     @Test
