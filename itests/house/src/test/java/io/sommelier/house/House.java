@@ -48,7 +48,7 @@ record House(List<Bundle> bundles) {
                         Set.of(),
                         union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
                 bundle("mailbox-artemis", Set.of("api", "spi", "runtime-artemis"), union(COMMON, ARTEMIS)),
-                bundle("runtime-artemis", Set.of("spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
+                bundle("runtime-artemis", Set.of("api", "spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),
                 bundle("shell", Set.of("api"), union(COMMON, Set.of("org.apache.karaf.shell"))),
                 new Bundle("examples/demo-connector", ROOT + "examples.demo", Set.of("api", "connector"), COMMON),

@@ -2,10 +2,14 @@ package io.sommelier.mailbox.artemis;
 
 import io.sommelier.api.Command;
 import io.sommelier.api.Target;
+import io.sommelier.api.admin.PartStatus;
 import io.sommelier.runtime.artemis.CoreAccess;
+import io.sommelier.spi.LiveSettings;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.spi.SettingsReader;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -26,40 +30,34 @@ import org.slf4j.LoggerFactory;
 
 /** The {@link ArtemisMailbox} as a service, there also while no broker is: commands are refused then, and intakes wait. Thread-safe. */
 @Component(
-        service = {Mailbox.class, MailboxComponent.class},
+        service = {Mailbox.class, MailboxComponent.class, PartStatus.class},
+        immediate = true,
         configurationPid = MailboxComponent.PID)
 @Designate(ocd = MailboxConfiguration.class)
-public final class MailboxComponent implements Mailbox {
+public final class MailboxComponent implements Mailbox, PartStatus {
     static final String PID = "io.sommelier.mailbox.artemis";
 
     private static final Logger LOG = LoggerFactory.getLogger(MailboxComponent.class);
     private static final long STOP_SECONDS = 15;
 
+    private final LiveSettings<MailboxSettings> settings;
     private final ArtemisMailbox mailbox;
     private CoreAccess broker;
 
-    /** Takes the settings; bad ones leave the defaults in effect. */
+    /** Takes the settings, and starts without a broker. */
     @Activate
     public MailboxComponent(Map<String, Object> properties) {
-        MailboxSettings settings = MailboxSettings.defaults();
-        try {
-            settings = read(properties);
-        } catch (IllegalArgumentException e) {
-            LOG.error("the settings are refused, the defaults are in effect: {}", e.getMessage());
-        }
-        mailbox = new ArtemisMailbox("artemis", settings);
-        LOG.info("settings in effect: {}", settings);
+        settings = new LiveSettings<>(PID, properties, MailboxComponent::read);
+        mailbox = new ArtemisMailbox("artemis", settings.now());
+        LOG.info(
+                "waits for a broker, and for a controller that uses it; until then commands that should wait are refused");
     }
 
     /** Takes changed settings, all or none. */
     @Modified
     void modified(Map<String, Object> properties) {
-        try {
-            MailboxSettings changed = read(properties);
-            mailbox.settings(changed);
-            LOG.info("settings in effect: {}", changed);
-        } catch (IllegalArgumentException e) {
-            LOG.warn("the changed settings are refused, those before stay in effect: {}", e.getMessage());
+        if (settings.change(properties)) {
+            mailbox.settings(settings.now());
         }
     }
 
@@ -123,6 +121,21 @@ public final class MailboxComponent implements Mailbox {
     /** See {@link ArtemisMailbox#counts}. */
     public MailboxCounts counts() {
         return mailbox.counts();
+    }
+
+    @Override
+    public String part() {
+        return "mailbox.artemis";
+    }
+
+    @Override
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        settings.problem().ifPresent(problems::add);
+        if (!mailbox.isUp()) {
+            problems.add(mailbox.state());
+        }
+        return problems;
     }
 
     /** See {@link ArtemisMailbox#state}. */

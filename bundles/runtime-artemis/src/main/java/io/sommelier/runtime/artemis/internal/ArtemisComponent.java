@@ -1,9 +1,11 @@
 package io.sommelier.runtime.artemis.internal;
 
+import io.sommelier.api.admin.PartStatus;
 import io.sommelier.runtime.artemis.ArtemisRuntime;
 import io.sommelier.runtime.artemis.ArtemisSettings;
 import io.sommelier.runtime.artemis.ArtemisState;
 import io.sommelier.runtime.artemis.CoreAccess;
+import io.sommelier.spi.LiveSettings;
 import jakarta.jms.ConnectionFactory;
 import java.util.ArrayList;
 import java.util.Hashtable;
@@ -27,42 +29,34 @@ import org.slf4j.LoggerFactory;
 
 /** Runs an {@link ArtemisRuntime} with the settings of its PID, and publishes what it gives while it is up. Thread-safe. */
 @Component(
-        service = ArtemisComponent.class,
+        service = {ArtemisComponent.class, PartStatus.class},
         immediate = true,
-        configurationPid = ArtemisConfig.PID,
-        property = "sommelier.part=broker")
+        configurationPid = ArtemisConfig.PID)
 @Designate(ocd = ArtemisConfig.class)
-public final class ArtemisComponent {
+public final class ArtemisComponent implements PartStatus {
     private static final Logger LOG = LoggerFactory.getLogger(ArtemisComponent.class);
     private static final long STOP_SECONDS = 20;
 
     private final BundleContext bundle;
-    private ArtemisSettings settings;
-    private ArtemisRuntime runtime;
+    private final LiveSettings<ArtemisSettings> settings;
+    private volatile ArtemisRuntime runtime;
 
     /** Starts with the settings; a broker that cannot be brought up is tried again and never fails this. */
     @Activate
     public ArtemisComponent(BundleContext bundle, Map<String, Object> properties) {
         this.bundle = bundle;
-        this.settings = ConfigReader.read(properties, bundle);
-        LOG.info("settings in effect: {}", settings);
-        this.runtime = startAfter(CompletableFuture.completedStage(null), settings);
+        settings = new LiveSettings<>(ArtemisConfig.PID, properties, values -> ConfigReader.read(values, bundle));
+        runtime = startAfter(CompletableFuture.completedStage(null));
+        LOG.info(
+                "waits for {}",
+                settings.now().url().isEmpty() ? "nobody: the broker is embedded" : "the broker at its url");
     }
 
-    /** Takes other settings: the broker is stopped and started with them. Bad ones are refused, and what runs goes on. */
+    /** Takes other settings, all or none: the broker is stopped and started with them. */
     @Modified
     synchronized void modified(Map<String, Object> properties) {
-        ArtemisSettings changed;
-        try {
-            changed = ConfigReader.read(properties, bundle);
-        } catch (IllegalArgumentException e) {
-            LOG.error("the settings are refused, those before stay in effect: {}", e.getMessage());
-            return;
-        }
-        if (!changed.equals(settings)) {
-            settings = changed;
-            LOG.info("settings in effect: {}", settings);
-            runtime = startAfter(runtime.stop(), settings);
+        if (settings.change(properties)) {
+            runtime = startAfter(runtime.stop());
         }
     }
 
@@ -78,13 +72,29 @@ public final class ArtemisComponent {
     }
 
     /** How the broker is. */
-    public synchronized ArtemisState state() {
+    public ArtemisState state() {
         return runtime.state();
     }
 
-    private ArtemisRuntime startAfter(CompletionStage<Void> before, ArtemisSettings with) {
+    @Override
+    public String part() {
+        return "runtime.artemis";
+    }
+
+    @Override
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        settings.problem().ifPresent(problems::add);
+        ArtemisState now = state();
+        if (!now.isUp()) {
+            problems.add(now.reason());
+        }
+        return problems;
+    }
+
+    private ArtemisRuntime startAfter(CompletionStage<Void> before) {
         Publication publication = new Publication();
-        ArtemisRuntime next = new ArtemisRuntime(with, publication);
+        ArtemisRuntime next = new ArtemisRuntime(settings.now(), publication);
         publication.of = next;
         before.whenComplete((done, failure) -> next.start());
         return next;

@@ -46,15 +46,18 @@ final class ConfigReader {
         Duration scan = reader.duration("expiryScan", base.expiryScan(), Duration.ofSeconds(1), most);
         Duration first = reader.duration("retryFirst", base.retryFirst(), least, most);
         Duration last = reader.duration("retryMost", base.retryMost(), least, most);
-        if (last.compareTo(first) < 0) {
-            reader.violation("retryMost = " + last + " (allowed: at least retryFirst, " + first + ")");
+        ArtemisSettings settings = base;
+        try {
+            settings = base.withUrl(url, user, password)
+                    .withRealm(realm, split(roles))
+                    .withAddress(host, new ArtemisSettings.Ports(core, amqp, stomp, mqtt))
+                    .withLimits(new ArtemisSettings.Limits(address, total))
+                    .withTimes(scan, first, last);
+        } catch (IllegalArgumentException e) { // what only several keys together show
+            reader.violation(e.getMessage());
         }
         reader.check();
-        return base.withUrl(url, user, password)
-                .withRealm(realm, split(roles))
-                .withAddress(host, new ArtemisSettings.Ports(core, amqp, stomp, mqtt))
-                .withLimits(new ArtemisSettings.Limits(address, total))
-                .withTimes(scan, first, last);
+        return settings;
     }
 
     private static Set<String> split(String list) {
