@@ -40,12 +40,12 @@ public interface Call {
     CompletionStage<Reply> result();
 
     /**
-     * Lets the worker send that many more payload bytes of DATA. A part is sent while credit is left, whatever its
-     * size, so the last one may exceed it; even an empty one needs some credit to be left. Headers, ACCEPTED and the
-     * terminal cost nothing. Credit adds up to at most {@link Long#MAX_VALUE}. Without effect after the end; not needed
-     * where no listener takes the parts.
+     * Lets the worker send DATA of that many bytes more, as {@link Part#cost} counts them: a small part, even an empty
+     * one, counts as {@link Part#MIN_COST_BYTES}. A part is sent while credit is left, whatever its size, so the last
+     * one may exceed it. Headers, ACCEPTED and the terminal cost nothing. Credit adds up to at most
+     * {@link Long#MAX_VALUE}. Without effect after the end; not needed where no listener takes the parts.
      *
-     * @param bytes 1 or more
+     * @param bytes 1 or more; the cost of the parts that were worked off, where the credit is to stay as large as it was
      * @throws IllegalArgumentException when {@code bytes} is not positive
      */
     void request(long bytes);

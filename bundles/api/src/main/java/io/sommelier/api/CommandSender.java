@@ -8,10 +8,13 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface CommandSender {
-    /** The credit in payload bytes that a call with a listener starts with. */
+    /** The credit in bytes that a call with a listener starts with; {@link Part#cost} says what a part takes of it. */
     long INITIAL_CREDIT_BYTES = 256 * 1024;
 
-    /** The most payload bytes that a call without a listener gathers; above it, it ends with {@link ErrorCode#REPLY_TOO_LARGE}. */
+    /**
+     * The most bytes that a call without a listener gathers: the {@linkplain Part#cost cost} of its DATA parts, and the payload of its terminal. Above it, it ends with
+     * {@link ErrorCode#REPLY_TOO_LARGE}.
+     */
     long MAX_GATHERED_BYTES = 16 * 1024 * 1024;
 
     /**

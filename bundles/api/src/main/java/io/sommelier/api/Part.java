@@ -8,6 +8,9 @@ import java.util.Optional;
  * Immutable.
  */
 public final class Part {
+    /** What a DATA part costs at least, in bytes of credit: about what it takes in memory beside its payload. */
+    public static final int MIN_COST_BYTES = 128;
+
     private final PartStatus status;
     private final long sequence;
     private final Headers headers;
@@ -73,9 +76,12 @@ public final class Part {
         return payload;
     }
 
-    /** The credit in bytes that sending this part takes, and that who has worked it off gives back by {@link Call#request}; 0 where it costs nothing. */
+    /**
+     * The credit in bytes that sending this part takes, and that who has worked it off gives back by {@link Call#request}: for DATA the bytes of its payload, and
+     * {@link #MIN_COST_BYTES} at least; 0 for all others, which cost nothing.
+     */
     public long cost() {
-        return status == PartStatus.DATA ? payload.size() : 0;
+        return status == PartStatus.DATA ? Math.max(MIN_COST_BYTES, payload.size()) : 0;
     }
 
     /** On a terminal part the number of DATA parts sent before it, 0 on other parts. Set by Sommelier. */

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * returns. An implementation must not block, and hands long work to a thread of its own. What it throws is logged once
  * and cancels the call; the terminal still comes, and a terminal at which it throws stands.
  *
- * <p>DATA comes only against credit. Whoever takes parts gives back, by {@link Call#request}, the bytes that it has worked off; a reader that gives nothing
+ * <p>DATA comes only against credit. Whoever takes parts gives back, by {@link Call#request}, the {@link Part#cost} of what it has worked off; a reader that gives nothing
  * stops its worker, and nobody else's, until the time to live ends.
  */
 @ConsumerType

@@ -20,8 +20,8 @@ public interface Responder {
     void accept(Part accepted);
 
     /**
-     * Sends a piece of a streamed reply. Only the payload costs credit; while some is left a part is taken, whatever
-     * its size, and while none is left no part is, not even an empty one.
+     * Sends a piece of a streamed reply. It costs as much credit as {@link Part#cost} says; while some is left a part is
+     * taken, whatever its size, and while none is left no part is, not even an empty one.
      *
      * @param data made by {@link Part#data}; its sequence is set here
      * @return {@code false} when there is no credit, and nothing was taken: try again from {@link #onCredit}. After the end {@code true} is returned, and the part is dropped.

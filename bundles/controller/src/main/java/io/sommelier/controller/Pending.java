@@ -542,7 +542,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (part.status() == PartStatus.DATA) {
             dataCount++;
             synchronized (this) {
-                delivered += part.payload().size();
+                delivered += part.cost();
             }
         }
         up(part);

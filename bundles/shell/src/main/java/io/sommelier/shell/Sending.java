@@ -45,8 +45,8 @@ final class Sending {
         do {
             part = parts.take();
             print(part.payload());
-            if (!part.payload().isEmpty() && !part.status().isTerminal()) {
-                call.request(part.payload().size());
+            if (part.cost() > 0) {
+                call.request(part.cost());
             }
         } while (!part.status().isTerminal());
     }

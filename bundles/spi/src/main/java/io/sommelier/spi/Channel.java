@@ -33,7 +33,7 @@ public interface Channel {
     boolean offer(Outgoing outgoing);
 
     /**
-     * Passes credit, in payload bytes of DATA, on to the member that works on a claimed command; comes only after
+     * Passes credit, in bytes as {@link io.sommelier.api.Part#cost} counts them, on to the member that works on a claimed command; comes only after
      * {@link Outgoing#initialCredit} was asked for, which holds all credit before. Ignored when the command is not, or
      * no longer, there.
      *

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Incoming {
     /**
-     * The caller takes that many more payload bytes of DATA. Credit adds up to at most {@link Long#MAX_VALUE}.
+     * The caller takes DATA of that many bytes more, as {@link io.sommelier.api.Part#cost} counts them. Credit adds up to at most {@link Long#MAX_VALUE}.
      *
      * @param bytes 1 or more; the transport sees to that
      */

@@ -46,7 +46,7 @@ public abstract class Outgoing extends SendNode {
     public abstract boolean claim();
 
     /**
-     * The payload bytes of DATA that the caller takes at first, 0 or more; asked for once, right after the claim. What
+     * The credit that there is at first, in bytes as {@link Part#cost} counts them, 0 or more; asked for once, right after the claim. What
      * the caller gives later comes by {@link Channel#credit}, perhaps on another thread before this has returned.
      */
     public abstract long initialCredit();

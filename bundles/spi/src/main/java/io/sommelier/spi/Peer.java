@@ -18,7 +18,7 @@ public interface Peer {
      * first goes on, so a transport does not tell two commands of one id apart by the id alone.
      *
      * @param command its time to live is what remains now
-     * @param initialCredit the payload bytes of DATA that the caller takes at first; 0 or more
+     * @param initialCredit the credit that there is at first, in bytes as {@link io.sommelier.api.Part#cost} counts them; 0 or more
      * @param replyPath takes what comes back
      * @return the caller's hold on the command
      */

@@ -64,9 +64,9 @@ public final class FakeWork {
 
     /** Sends the next piece, whether there is credit or not. */
     public boolean data(String text) {
-        Payload payload = Payload.ofText(text);
-        addCredit(-payload.size());
-        return outgoing.part(Part.data(payload).sequence(sequence++).build());
+        Part part = Part.data(Payload.ofText(text)).sequence(sequence++).build();
+        addCredit(-part.cost());
+        return outgoing.part(part);
     }
 
     /** Ends it with success. */

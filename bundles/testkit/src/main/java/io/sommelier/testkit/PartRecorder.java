@@ -39,8 +39,8 @@ public final class PartRecorder implements ReplyListener {
             note(part);
             isInside = true;
         }
-        if (givesCredit && part.payload().size() > 0 && !part.status().isTerminal()) {
-            call.request(part.payload().size());
+        if (givesCredit && part.cost() > 0) {
+            call.request(part.cost());
         }
         synchronized (this) {
             isInside = false;

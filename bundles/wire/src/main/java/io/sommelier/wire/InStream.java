@@ -15,7 +15,7 @@ public final class InStream {
     /** Whether the command was refused, and the rest of its pieces is only counted off. */
     boolean refused;
 
-    /** What the peer still takes, in payload bytes of DATA. */
+    /** What the peer still takes, in bytes of credit. */
     long credit;
     /** How many DATA were given to {@link Link#part}. */
     long dataCount;

@@ -256,7 +256,7 @@ public final class Link {
     }
 
     /**
-     * Gives the peer credit in payload bytes of DATA. Ignored when the stream is closed. Of more than 2^31-1 in all, the rest is told as what was told is used.
+     * Gives the peer credit in bytes, as {@link Part#cost} counts them. Ignored when the stream is closed. Of more than 2^31-1 in all, the rest is told as what was told is used.
      *
      * @throws IllegalArgumentException when it is negative
      */

@@ -19,14 +19,14 @@ public interface LinkHandler {
      * A command came.
      *
      * @param command its time to live is what remains now
-     * @param initialCredit the payload bytes of DATA that may be sent at first
+     * @param initialCredit the credit in bytes that there is at first
      * @param source the instance id of who sent it; empty at the controller's end
      * @param principal the name of who sent it; empty at the controller's end
      * @param attempt which attempt this is; 1 at the controller's end
      */
     void command(InStream stream, Command command, long initialCredit, String source, String principal, int attempt);
 
-    /** The peer takes that many more payload bytes of DATA. */
+    /** The peer takes DATA of that many bytes more, as {@link Part#cost} counts them. */
     void credit(InStream stream, long bytes);
 
     /** The peer gave its command up, or the link is closing; the stream is closed. */

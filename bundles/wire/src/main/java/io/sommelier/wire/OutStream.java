@@ -8,7 +8,7 @@ public final class OutStream {
     final Object attachment;
     boolean closed;
 
-    /** What the peer may still send, in payload bytes of DATA, as it has been told. */
+    /** What the peer may still send, in bytes of credit, as it has been told. */
     long granted;
     /** What its owner gave beyond the most that may be out at once. */
     long reserve;

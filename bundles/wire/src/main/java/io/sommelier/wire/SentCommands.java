@@ -149,7 +149,7 @@ final class SentCommands {
             if (stream.granted <= 0) {
                 throw new ProtocolViolationException("DATA without credit on stream " + text(stream.number));
             }
-            stream.granted -= link.reader.payloadBytes;
+            stream.granted -= Math.max(Part.MIN_COST_BYTES, link.reader.payloadBytes);
             stream.dataCount++;
         }
         stream.answered = true;

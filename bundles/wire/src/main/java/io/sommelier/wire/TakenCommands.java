@@ -192,7 +192,7 @@ final class TakenCommands {
         stream.answered = true;
         if (part.status() == PartStatus.DATA) {
             stream.dataCount++;
-            stream.credit -= part.payload().size();
+            stream.credit -= part.cost();
         }
         stream.closed = part.status().isTerminal();
         if (stream.split != null) {

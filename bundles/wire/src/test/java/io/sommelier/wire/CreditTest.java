@@ -12,17 +12,17 @@ import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
 import org.junit.jupiter.api.Test;
 
-/** Payload bytes of DATA flow against credit alone; a slip of the own side costs a stream, one of the peer the link. */
+/** DATA flows against credit alone, and each part costs some; a slip of the own side costs a stream, one of the peer the link. */
 class CreditTest {
     private static final Command COMMAND = Command.to("tgt", "op").build();
 
     @Test
     void a_part_may_exceed_what_is_left_of_the_credit_but_the_next_may_not_come() {
         End end = End.activeController();
-        end.link.send(COMMAND, 1, 3, "", "", 1, null);
+        end.link.send(COMMAND, 1, 201, "", "", 1, null);
 
-        end.receiveFrame("13 00 00000002 0000000000000000 6161");
-        end.receiveFrame("13 00 00000002 0000000000000001 616161");
+        end.receiveFrame("13 00 00000002 0000000000000000" + "61".repeat(200));
+        end.receiveFrame("13 00 00000002 0000000000000001" + "61".repeat(300));
         assertThat(end.handler.parts).hasSize(2);
         end.receiveFrame("13 00 00000002 0000000000000002 61");
 
@@ -35,9 +35,9 @@ class CreditTest {
     void credit_pays_off_first_what_was_sent_beyond_it() {
         End end = End.activeController();
         OutStream stream = end.link.send(COMMAND, 1, 1, "", "", 1, null);
-        end.receiveFrame("13 00 00000002 0000000000000000 6161616161"); // now 4 in debt
+        end.receiveFrame("13 00 00000002 0000000000000000" + "61".repeat(200)); // now 199 in debt
 
-        end.link.credit(stream, 5);
+        end.link.credit(stream, 200);
         end.receiveFrame("13 00 00000002 0000000000000001 61");
         assertThat(end.handler.goodbye).isNull();
         end.receiveFrame("13 00 00000002 0000000000000002 61");
@@ -48,11 +48,11 @@ class CreditTest {
     @Test
     void a_split_part_counts_whole_when_it_begins() {
         End end = End.activeController();
-        end.link.send(COMMAND, 1, 3, "", "", 1, null);
+        end.link.send(COMMAND, 1, 200, "", "", 1, null);
 
-        end.receiveFrame("13 01 00000002 0000000000000000 00000003 61");
-        end.receiveFrame("18 00 00000002 6262");
-        end.receiveFrame("13 01 00000002 0000000000000001 00000003 61");
+        end.receiveFrame("13 01 00000002 0000000000000000 000000c8 61");
+        end.receiveFrame("18 00 00000002" + "62".repeat(199));
+        end.receiveFrame("13 01 00000002 0000000000000001 000000c8 61");
 
         assertThat(end.handler.goodbye.message()).contains("without credit");
     }
@@ -69,17 +69,54 @@ class CreditTest {
     }
 
     @Test
-    void an_empty_part_needs_credit_and_uses_none() {
+    void an_empty_part_costs_as_much_as_one_of_128_bytes_and_one_of_129_bytes_costs_129() {
+        for (int size : new int[] {0, 1, 127, 128}) {
+            assertTakes(256, size, 2);
+            assertTakes(257, size, 3);
+        }
+        assertTakes(258, 129, 2);
+        assertTakes(259, 129, 3);
+    }
+
+    /** With that credit, so many parts of a size come, and one more breaks the protocol. */
+    private static void assertTakes(int credit, int size, int parts) {
         End end = End.activeController();
-        end.link.send(COMMAND, 1, 1, "", "", 1, null);
+        end.link.send(COMMAND, 1, credit, "", "", 1, null);
 
-        end.receiveFrame("13 00 00000002 0000000000000000");
-        end.receiveFrame("13 00 00000002 0000000000000001");
-        end.receiveFrame("13 00 00000002 0000000000000002 61");
-        assertThat(end.handler.parts).hasSize(3);
-        end.receiveFrame("13 00 00000002 0000000000000003");
+        for (int i = 0; i < parts; i++) {
+            end.receiveFrame("13 00 00000002" + Hex.u64(i) + "61".repeat(size));
+        }
+        assertThat(end.handler.parts)
+                .as("parts of %d bytes with credit %d", size, credit)
+                .hasSize(parts);
+        assertThat(end.handler.goodbye).isNull();
+        end.receiveFrame("13 00 00000002" + Hex.u64(parts) + "61".repeat(size));
 
-        assertThat(end.handler.goodbye).isNotNull();
+        assertThat(end.handler.goodbye.message()).isEqualTo("DATA without credit on stream 2");
+    }
+
+    @Test
+    void our_side_may_give_as_many_parts_as_the_peer_takes_and_no_more() {
+        for (int size : new int[] {0, 1, 127, 128, 129, 1000}) {
+            Pair pair = Pair.active();
+            pair.sendDown(COMMAND, 10_000);
+            InStream taken = pair.connector.handler.lastIn();
+
+            int given = 0;
+            while (!taken.isClosed()) {
+                pair.connector.link.part(
+                        taken,
+                        Part.data(Payload.copyOf(new byte[size]))
+                                .sequence(given++)
+                                .build());
+                pair.exchange();
+            }
+
+            int cost = Math.max(128, size);
+            assertThat(given - 1).as("parts of %d bytes", size).isEqualTo((10_000 + cost - 1) / cost);
+            assertThat(pair.connector.handler.lastEvent()).isEqualTo("cancelled: DATA came without credit");
+            assertThat(pair.controller.handler.goodbye).isNull();
+        }
     }
 
     @Test

@@ -45,7 +45,7 @@ class ProtocolExampleTest {
         controller.link.part(taken, Part.accepted().contentType("text/plain").build());
         controller.link.part(taken, LinkPairTest.data("no. 1", 0));
         assertSays(controller, said.get(3), connector);
-        connector.link.credit(sent, 5);
+        connector.link.credit(sent, 128);
         assertSays(connector, said.get(4), controller);
         controller.link.part(taken, LinkPairTest.data("no. 2", 1));
         controller.link.part(taken, Part.complete(Payload.empty()).finalCount(2).build());

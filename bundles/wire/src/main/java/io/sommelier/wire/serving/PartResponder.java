@@ -103,7 +103,7 @@ abstract class PartResponder extends PartLane implements Responder {
             late(data);
             return true;
         }
-        if (!takeCredit(data.payload().size())) {
+        if (!takeCredit(data.cost())) {
             return false;
         }
         passUnlessEnded(data, 0);
@@ -267,7 +267,7 @@ abstract class PartResponder extends PartLane implements Responder {
 
     // ---- credit
 
-    /** The caller takes that many more payload bytes of DATA. Ignored when they are not positive, or the command has ended. */
+    /** The caller takes DATA of that many bytes more, as {@link Part#cost} counts them. Ignored when they are not positive, or the command has ended. */
     public final void credit(long bytes) {
         if (bytes > 0 && !isEnded() && addCredit(bytes) > 0) {
             feedTheStarved(false);
@@ -288,7 +288,7 @@ abstract class PartResponder extends PartLane implements Responder {
     }
 
     /** Takes the credit for one part of any size, as long as there is any; else notes that somebody waits for it. */
-    private boolean takeCredit(int bytes) {
+    private boolean takeCredit(long bytes) {
         while (true) {
             long before = credit;
             if (before > 0) {

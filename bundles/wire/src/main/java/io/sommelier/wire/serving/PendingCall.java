@@ -83,7 +83,7 @@ public abstract class PendingCall extends PartLane implements Call {
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 
-    /** Passes credit, in payload bytes of DATA, on to the worker. Not called after the end; must not block or throw. */
+    /** Passes credit, in bytes as {@link Part#cost} counts them, on to the worker. Not called after the end; must not block or throw. */
     protected abstract void sendCredit(long bytes);
 
     /**
@@ -166,7 +166,8 @@ public abstract class PendingCall extends PartLane implements Call {
     }
 
     private void gather(Part part) {
-        gatheredBytes += part.payload().size();
+        gatheredBytes +=
+                part.status() == PartStatus.DATA ? part.cost() : part.payload().size();
         if (gatheredBytes > CommandSender.MAX_GATHERED_BYTES && part.status() != PartStatus.FAILED) {
             gathered = List.of();
             CommandError error = CommandError.of(
@@ -188,7 +189,7 @@ public abstract class PendingCall extends PartLane implements Call {
                 gathered = new ArrayList<>();
             }
             gathered.add(part);
-            uncreditedBytes += part.payload().size();
+            uncreditedBytes += part.cost();
             if (uncreditedBytes >= CREDIT_STEP_BYTES) {
                 long bytes = uncreditedBytes;
                 uncreditedBytes = 0;

@@ -26,6 +26,8 @@ class ExecutionRaceTest {
     private static final int RUNS = 20_000;
     private static final CommandHandler SILENT = (invocation, responder) -> {};
     private static final Payload BYTE = Payload.ofText("x");
+    /** What a part with that payload costs. */
+    private static final int COST = Part.MIN_COST_BYTES;
 
     private final ExecutorService racers = Executors.newCachedThreadPool();
     private final HandlerExecutor executor = new HandlerExecutor("race", 2, 10);
@@ -110,7 +112,7 @@ class ExecutionRaceTest {
     @Test
     void dataThatRacesWithTheTerminalIsCountedInItOrDropped() throws Exception {
         race(
-                1000,
+                1000 * COST,
                 execution -> {
                     Part terminal = execution.last();
                     assertThat(terminal.status()).isEqualTo(PartStatus.COMPLETE);
@@ -128,7 +130,7 @@ class ExecutionRaceTest {
     @Test
     void dataOfSeveralThreadsIsNumberedWithoutGaps() throws Exception {
         race(
-                1000,
+                1000 * COST,
                 execution -> {
                     assertThat(execution.parts).hasSize(6);
                     for (int i = 0; i < 6; i++) {
@@ -154,7 +156,7 @@ class ExecutionRaceTest {
                 execution.data(BYTE);
             }
         };
-        race(100, RUNS / 20, execution -> assertThat(execution.parts).hasSize(100), many, many);
+        race(100 * COST, RUNS / 20, execution -> assertThat(execution.parts).hasSize(100), many, many);
     }
 
     @Test
@@ -167,11 +169,11 @@ class ExecutionRaceTest {
         };
         Racer giver = execution -> {
             for (int i = 0; i < times; i++) {
-                execution.credit(1);
+                execution.credit(COST);
             }
         };
         race(
-                times,
+                times * COST,
                 100,
                 execution -> {
                     while (execution.data(BYTE)) {
@@ -191,7 +193,7 @@ class ExecutionRaceTest {
             }
         };
         race(
-                1000,
+                1000 * COST,
                 RUNS / 4,
                 execution -> {
                     assertThat(execution.last().status()).isEqualTo(PartStatus.COMPLETE);
@@ -205,7 +207,7 @@ class ExecutionRaceTest {
     @Test
     void nothingIsEmittedAfterEnd() throws Exception {
         race(
-                1000,
+                1000 * COST,
                 execution -> {
                     int emitted = execution.parts.size();
                     assertThat(execution.unanswered).hasValue(1);
@@ -230,7 +232,7 @@ class ExecutionRaceTest {
         streamAgainstSmallCredit(executor);
     }
 
-    /** One thread gives credit byte by byte, never ahead of need: a single lost wake-up would stop the stream for good. */
+    /** One thread gives credit part by part, never ahead of need: a single lost wake-up would stop the stream for good. */
     private static void streamAgainstSmallCredit(HandlerExecutor where) throws Exception {
         int parts = 100_000;
         AtomicInteger inTask = new AtomicInteger();
@@ -271,10 +273,13 @@ class ExecutionRaceTest {
 
         execution.start();
         for (int given = 0; given < parts; given++) {
-            execution.credit(1);
+            execution.credit(COST);
             if (given % 7 == 0) {
                 while (execution.bytes.get() < given - 2) {
                     Thread.onSpinWait();
+                    assertThat(Thread.currentThread().isInterrupted())
+                            .as("the time is over after %d parts", given)
+                            .isFalse();
                 }
             }
         }

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class ExecutionTest {
     private static final CommandHandler SILENT = (invocation, responder) -> {};
     private static final Payload TEN_BYTES = Payload.ofText("0123456789");
+    /** What a part of at most so many bytes costs. */
+    private static final int COST = Part.MIN_COST_BYTES;
 
     @Test
     void numbersDataFromZeroAndCountsItInTheTerminal() {
@@ -57,13 +59,27 @@ class ExecutionTest {
 
         boolean first = execution.data(TEN_BYTES);
         boolean second = execution.data(TEN_BYTES);
-        execution.credit(9);
+        execution.credit(COST - 1);
         boolean third = execution.data(TEN_BYTES);
         execution.credit(1);
         boolean fourth = execution.data(TEN_BYTES);
 
         assertThat(List.of(first, second, third, fourth)).containsExactly(true, false, false, true);
         assertThat(execution.parts).hasSize(2);
+    }
+
+    @Test
+    void aPartCostsItsPayloadAndASmallOrEmptyOneTheLeastCost() {
+        for (int size : new int[] {0, 1, COST - 1, COST, COST + 1, 10 * COST}) {
+            var execution = RecordedExecution.direct(SILENT, 100L * COST);
+
+            while (execution.data(Payload.copyOf(new byte[size]))) {
+                assertThat(execution.parts.size()).isLessThanOrEqualTo(100);
+            }
+
+            int cost = Math.max(COST, size);
+            assertThat(execution.parts).as("parts of %d bytes", size).hasSize((100 * COST + cost - 1) / cost);
+        }
     }
 
     @Test
@@ -313,7 +329,7 @@ class ExecutionTest {
         execution.credit(1);
         execution.data(TEN_BYTES);
         execution.data(TEN_BYTES);
-        execution.credit(7);
+        execution.credit(COST - 3);
         execution.credit(2);
 
         assertThat(runs).hasValue(2);
@@ -327,7 +343,7 @@ class ExecutionTest {
             if (runs.incrementAndGet() == 1) {
                 execution.data(TEN_BYTES);
                 execution.data(TEN_BYTES);
-                execution.credit(20);
+                execution.credit(2 * COST);
             }
         });
 
@@ -383,7 +399,7 @@ class ExecutionTest {
             protected void emit(Part part) {
                 deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
                 super.emit(part);
-                credit(10);
+                credit(COST);
                 depth.decrementAndGet();
             }
         };

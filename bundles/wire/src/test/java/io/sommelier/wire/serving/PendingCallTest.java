@@ -113,10 +113,37 @@ class PendingCallTest {
         call.part(data(5));
         call.part(complete("end"));
 
-        assertThat(call.credit).containsExactly((long) step);
+        assertThat(call.credit).containsExactly(step - 1L + Part.MIN_COST_BYTES);
         Reply reply = now(call.result());
         assertThat(reply.data()).hasSize(3);
         assertThat(reply.payload().size()).isEqualTo(step + 5 + 3);
+    }
+
+    @Test
+    void givesCreditBackForEmptyPartsToo() {
+        RecordedCall call = new RecordedCall();
+        int parts = (int) CommandSender.INITIAL_CREDIT_BYTES / Part.MIN_COST_BYTES;
+
+        for (int i = 0; i < parts; i++) {
+            call.part(data(0));
+        }
+
+        assertThat(call.credit.stream().mapToLong(Long::longValue).sum()).isEqualTo(CommandSender.INITIAL_CREDIT_BYTES);
+    }
+
+    @Test
+    void ofEmptyPartsOnlySoManyAreGatheredAsTheirCostAllows() {
+        RecordedCall call = new RecordedCall();
+        int most = (int) CommandSender.MAX_GATHERED_BYTES / Part.MIN_COST_BYTES;
+
+        for (int i = 0; i < most; i++) {
+            call.part(data(0));
+        }
+        assertThat(call.cancels).isEmpty();
+        call.part(data(0));
+
+        assertThat(call.cancels).hasSize(1);
+        assertThat(errorOf(call.result()).code()).isEqualTo(ErrorCode.REPLY_TOO_LARGE);
     }
 
     @Test

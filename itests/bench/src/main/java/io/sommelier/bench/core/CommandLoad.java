@@ -25,6 +25,7 @@ final class CommandLoad implements Load {
     private final Meter meter;
     private final Flight flight = new Flight();
     private final Payload payload;
+    private final boolean durable;
     private final Target[] targets;
     private final Slot[] slots;
     private final Runnable closing;
@@ -32,11 +33,13 @@ final class CommandLoad implements Load {
     /**
      * Sends nothing yet.
      *
+     * @param durable whether each command is to be on disk before it goes on
      * @param closing closes the sender
      */
-    CommandLoad(CommandSender sender, LoadShape shape, Meter meter, Runnable closing) {
+    CommandLoad(CommandSender sender, LoadShape shape, boolean durable, Meter meter, Runnable closing) {
         this.sender = sender;
         this.shape = shape;
+        this.durable = durable;
         this.meter = meter;
         this.closing = closing;
         payload = Payload.copyOf(shape.payload());
@@ -96,6 +99,7 @@ final class CommandLoad implements Load {
         private void send() {
             Command command = Command.to(targets[target], Names.OPERATION)
                     .payload(payload)
+                    .durable(durable)
                     .build();
             target = (target + slots.length) % targets.length;
             begun = false;
@@ -113,7 +117,7 @@ final class CommandLoad implements Load {
             }
             if (part.status() == PartStatus.DATA) {
                 meter.counted(1);
-                owedBytes += part.payload().size();
+                owedBytes += part.cost();
                 if (owedBytes >= CREDIT_STEP_BYTES) {
                     call.request(owedBytes);
                     owedBytes = 0;

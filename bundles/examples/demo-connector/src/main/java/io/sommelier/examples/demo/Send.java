@@ -48,7 +48,7 @@ public final class Send {
               --durable                it must be on disk before it counts as taken in
               --controller HOST:PORT   a controller to dial, 127.0.0.1:7007 where there is none; may be
                                        repeated, they are tried in order
-              --instance ID            the id that this program shows; made up where there is none
+              --id ID                  the id that this program shows; made up where there is none
               --help                   print this
 
             A failure goes to standard error as CODE (OUTCOME at STAGE): message. Exit codes: 0 the command
@@ -68,7 +68,7 @@ public final class Send {
         try {
             Arguments given = Arguments.parse(
                     arguments,
-                    Set.of("--ttl", "--content-type", "--header", "--controller", "--instance"),
+                    Set.of("--ttl", "--content-type", "--header", "--controller", "--id"),
                     Set.of("--stream", "--idempotent", "--durable", "--help"));
             if (given.has("--help")) {
                 System.out.print(HELP);
@@ -76,7 +76,7 @@ public final class Send {
             }
             Command command = command(given);
             ConnectorBuilder builder =
-                    Connector.builder(given.option("--instance").orElseGet(() -> "send-" + Arguments.randomSuffix()));
+                    Connector.builder(given.option("--id").orElseGet(() -> "send-" + Arguments.randomSuffix()));
             given.options("--controller").forEach(builder::controller);
             // Not System.out, which keeps it to itself when nobody reads any more.
             Send send = new Send(new FileOutputStream(FileDescriptor.out));
@@ -162,8 +162,8 @@ public final class Send {
         do {
             part = parts.take();
             write(part.payload());
-            if (!part.payload().isEmpty() && !part.status().isTerminal()) {
-                call.request(part.payload().size());
+            if (part.cost() > 0) {
+                call.request(part.cost());
             }
         } while (!part.status().isTerminal());
         call.result().toCompletableFuture().get();
