@@ -8,6 +8,7 @@ import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.OutcomeCount;
+import io.sommelier.api.admin.PartStatus;
 import io.sommelier.api.admin.TargetView;
 import io.sommelier.spi.Archive;
 import io.sommelier.spi.Authorizer;
@@ -46,9 +47,12 @@ import org.slf4j.LoggerFactory;
  * <p>Without a pipeline commands go straight to execution; without a mailbox none waits; without the strategy that is set, {@code least} picks; without a verifier
  * everybody is anonymous, unless there was one before: then nobody gets in until there is one again.
  */
-@Component(service = ControllerAdmin.class, immediate = true, configurationPid = NodeSettings.PID)
+@Component(
+        service = {ControllerAdmin.class, PartStatus.class},
+        immediate = true,
+        configurationPid = NodeSettings.PID)
 @Designate(ocd = ControllerConfiguration.class)
-public final class ControllerComponent implements ControllerAdmin {
+public final class ControllerComponent implements ControllerAdmin, PartStatus {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerComponent.class);
 
     /** What a transport may take beyond the drain limit to end its channels and threads. */
@@ -72,7 +76,7 @@ public final class ControllerComponent implements ControllerAdmin {
         settings = new LiveSettings<>(NodeSettings.PID, properties, NodeSettings::read);
         controller = new Controller(settings.now().id(), settings.now().controller());
         view = controller.admin();
-        LOG.info("controller {} is here", controllerId());
+        LOG.info("controller {} is here, waits for transports that bring commands", controllerId());
     }
 
     /** Takes changed settings, all or none. */
@@ -288,6 +292,16 @@ public final class ControllerComponent implements ControllerAdmin {
     }
 
     // ---- what operators see ----
+
+    @Override
+    public String part() {
+        return "controller";
+    }
+
+    @Override
+    public List<String> problems() {
+        return settings.problem().stream().toList();
+    }
 
     @Override
     public String controllerId() {

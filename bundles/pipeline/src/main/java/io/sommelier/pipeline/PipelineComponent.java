@@ -1,10 +1,13 @@
 package io.sommelier.pipeline;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.admin.PartStatus;
 import io.sommelier.spi.Authorizer;
+import io.sommelier.spi.LiveSettings;
 import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.PipelineHandler;
 import io.sommelier.spi.Principal;
+import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,34 +22,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The {@link HandlerChain} as a service, with every handler and authorizer that is one. Thread-safe. */
-@Component(service = Pipeline.class, configurationPid = PipelineSettings.PID)
+@Component(
+        service = {Pipeline.class, PartStatus.class},
+        immediate = true,
+        configurationPid = PipelineSettings.PID)
 @Designate(ocd = PipelineConfiguration.class)
-public final class PipelineComponent implements Pipeline {
+public final class PipelineComponent implements Pipeline, PartStatus {
     private static final Logger LOG = LoggerFactory.getLogger(PipelineComponent.class);
 
+    private final LiveSettings<PipelineSettings> settings;
     private final HandlerChain chain;
 
-    /** Takes the settings; bad ones leave the defaults in effect, since without a pipeline commands would go unchecked. */
+    /** Takes the settings. */
     @Activate
     public PipelineComponent(Map<String, Object> properties) {
-        PipelineSettings settings = PipelineSettings.DEFAULTS;
-        try {
-            settings = PipelineSettings.read(properties);
-        } catch (IllegalArgumentException e) {
-            LOG.error("The settings are refused, the defaults are in effect: {}", e.getMessage());
-        }
-        chain = new HandlerChain(settings);
-        LOG.info("Settings in effect: {}", settings);
+        settings = new LiveSettings<>(PipelineSettings.PID, properties, PipelineSettings::read);
+        chain = new HandlerChain(settings.now());
+        LOG.info("waits for a controller that has commands pass");
     }
 
     /** Takes changed settings, all or none. */
     @Modified
     void modified(Map<String, Object> properties) {
-        try {
-            chain.settings(PipelineSettings.read(properties));
-            LOG.info("Settings in effect: {}", chain.settings());
-        } catch (IllegalArgumentException e) {
-            LOG.warn("The changed settings are refused, what was in effect stays: {}", e.getMessage());
+        if (settings.change(properties)) {
+            chain.settings(settings.now());
         }
     }
 
@@ -94,6 +93,16 @@ public final class PipelineComponent implements Pipeline {
     /** An authorizer went. */
     void unbindAuthorizer(Authorizer authorizer) {
         chain.remove(authorizer);
+    }
+
+    @Override
+    public String part() {
+        return "pipeline";
+    }
+
+    @Override
+    public List<String> problems() {
+        return settings.problem().stream().toList();
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.sommelier.transport.embedded.internal;
 
 import io.sommelier.api.CommandHandler;
+import io.sommelier.api.admin.PartStatus;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.LiveSettings;
 import io.sommelier.spi.Transport;
 import io.sommelier.transport.embedded.EmbeddedSender;
 import io.sommelier.transport.embedded.EmbeddedTransport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -27,10 +29,11 @@ import org.slf4j.LoggerFactory;
 
 /** The {@link EmbeddedTransport} as a service, with every {@link CommandHandler} service as part of a member. Thread-safe. */
 @Component(
-        service = {Transport.class, EmbeddedTransportComponent.class},
+        service = {Transport.class, EmbeddedTransportComponent.class, PartStatus.class},
+        immediate = true,
         configurationPid = EmbeddedSettings.PID)
 @Designate(ocd = EmbeddedConfiguration.class)
-public final class EmbeddedTransportComponent implements Transport {
+public final class EmbeddedTransportComponent implements Transport, PartStatus {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedTransportComponent.class);
 
     /** What a member may take beyond the drain limit to end its threads. */
@@ -46,6 +49,7 @@ public final class EmbeddedTransportComponent implements Transport {
     public EmbeddedTransportComponent(Map<String, Object> properties) {
         settings = new LiveSettings<>(EmbeddedSettings.PID, properties, EmbeddedSettings::read);
         whiteboard = new Whiteboard(transport, settings::now);
+        LOG.info("waits for a controller, and for handlers");
     }
 
     /** Takes changed settings, all or none. */
@@ -107,6 +111,16 @@ public final class EmbeddedTransportComponent implements Transport {
     EmbeddedSender senderFor(String bundleName) {
         String number = "s" + senders.incrementAndGet();
         return transport.sender(Instances.name(settings.now().node(), bundleName, number));
+    }
+
+    @Override
+    public String part() {
+        return "transport.embedded";
+    }
+
+    @Override
+    public List<String> problems() {
+        return settings.problem().stream().toList();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sommelier.transport.tcp.internal;
 
 import io.netty.util.NetUtil;
+import io.sommelier.api.admin.PartStatus;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.CredentialVerifier;
 import io.sommelier.spi.LiveSettings;
@@ -10,6 +11,8 @@ import io.sommelier.transport.tcp.TcpTransport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,11 +38,12 @@ import org.slf4j.LoggerFactory;
  * <p>An address beyond loopback holds only while somebody verifies credentials; without a verifier it listens on loopback.
  */
 @Component(
-        service = Transport.class,
+        service = {Transport.class, PartStatus.class},
+        immediate = true,
         configurationPid = TcpSettings.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = TcpConfiguration.class)
-public final class TcpTransportComponent implements Transport {
+public final class TcpTransportComponent implements Transport, PartStatus {
     private static final Logger LOG = LoggerFactory.getLogger(TcpTransportComponent.class);
 
     private static final int RETRY_SECONDS = 5;
@@ -58,6 +62,7 @@ public final class TcpTransportComponent implements Transport {
     public TcpTransportComponent(Map<String, Object> properties) {
         settings = new LiveSettings<>(TcpSettings.PID, properties, TcpSettings::read);
         transport = new TcpTransport(allowed());
+        LOG.info("waits for a controller");
     }
 
     /** Takes changed settings, all or none; no channel is touched. */
@@ -127,6 +132,23 @@ public final class TcpTransportComponent implements Transport {
         } catch (UnknownHostException notOfALength) {
             return false;
         }
+    }
+
+    @Override
+    public String part() {
+        return "transport.tcp";
+    }
+
+    @Override
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        settings.problem().ifPresent(problems::add);
+        synchronized (changing) {
+            if (acceptor != null && !isListening && !lastProblem.isEmpty()) {
+                problems.add(lastProblem);
+            }
+        }
+        return problems;
     }
 
     @Override
