@@ -42,7 +42,7 @@ record House(List<Bundle> bundles) {
                 bundle("transport-tcp", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
-                bundle("http-engine", Set.of(), union(COMMON, NETTY, CAMEL)),
+                bundle("http-engine", Set.of("api", "spi"), union(COMMON, NETTY, CAMEL)),
                 bundle(
                         "runtime-camel",
                         Set.of(),

@@ -128,7 +128,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         isRequestRead = false;
         Optional<HttpResponseStatus> fault = RequestHead.fault(request);
         if (fault.isPresent()) {
-            refuse(fault.get());
+            refuse(fault.get(), "the head of the request is not possible here");
             return;
         }
         turn = new Turn(this, RequestHead.of(request));
@@ -137,7 +137,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void body(HttpContent content) {
         if (content.decoderResult().isFailure()) {
-            turn.stop(HttpResponseStatus.BAD_REQUEST);
+            turn.stop(HttpResponseStatus.BAD_REQUEST, "the body is not framed as it says");
             return;
         }
         turn.bytes(content.content());
@@ -250,9 +250,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Answers what has no turn, and closes. */
-    private void refuse(HttpResponseStatus status) {
+    private void refuse(HttpResponseStatus status, String detail) {
         write(engine.replies()
-                .whole(status, Refusals.headers(status, Set.of()), Refusals.body(status), Optional.empty(), false));
+                .whole(
+                        status,
+                        Refusals.headers(status, Set.of()),
+                        Refusals.body(status, detail),
+                        Optional.empty(),
+                        false));
         closeInOrder();
     }
 
@@ -306,7 +311,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** What is under way ends now. */
     void end() {
         if (turn != null) {
-            turn.stop(HttpResponseStatus.SERVICE_UNAVAILABLE);
+            turn.stop(HttpResponseStatus.SERVICE_UNAVAILABLE, "the server stops");
         } else if (phase != Phase.CLOSE) {
             closeInOrder();
         }
@@ -330,7 +335,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             }
             case HEADER -> {
                 if (waited > settings.headerLimit().toNanos()) {
-                    refuse(HttpResponseStatus.REQUEST_TIMEOUT);
+                    refuse(HttpResponseStatus.REQUEST_TIMEOUT, "the head of the request did not come in time");
                 }
             }
             case TURN -> {

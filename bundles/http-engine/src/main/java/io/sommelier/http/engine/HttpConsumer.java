@@ -27,6 +27,7 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
     private final PlatformHttpEndpoint endpoint;
     private final Set<Turn> open = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean isNamed = new AtomicBoolean();
+    private final Object key = new Object();
     private volatile boolean isWarm;
 
     HttpConsumer(HttpEngine engine, PlatformHttpEndpoint endpoint, Processor processor) {
@@ -38,6 +39,11 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
     @Override
     public PlatformHttpEndpoint getEndpoint() {
         return endpoint;
+    }
+
+    /** Stands for this consumer where it must not be kept itself. */
+    Object key() {
+        return key;
     }
 
     String name() {
@@ -103,12 +109,11 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
                 methods.add(method.trim().toUpperCase(Locale.ROOT));
             }
         }
-        return new RouteEntry(
+        return RouteEntry.here(
                 PathPattern.of(endpoint.getPath(), endpoint.isMatchOnUriPrefix()),
                 Set.copyOf(methods),
                 MediaTypes.of(endpoint.getConsumes()),
                 MediaTypes.of(endpoint.getProduces()),
-                this,
-                RouteEntry.HERE);
+                this);
     }
 }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +39,25 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
     private final List<HttpListener> retired = new ArrayList<>();
     private volatile HttpSettings settings;
     private volatile HttpListener listener;
+    private volatile boolean isClosed;
+
+    /**
+     * An engine outside of OSGi, which listens.
+     *
+     * @param settings as in the README; those that are not there have their default
+     * @throws IOException when the address cannot be had
+     * @throws IllegalArgumentException naming every setting that is out of range, or when the certificate cannot be used
+     */
+    public static HttpEngine listening(Map<String, ?> settings) throws IOException {
+        var engine = new HttpEngine(HttpSettings.read(settings));
+        try {
+            engine.start();
+        } catch (IOException | IllegalArgumentException e) {
+            engine.close();
+            throw e;
+        }
+        return engine;
+    }
 
     /** Not listening before {@link #start}. */
     HttpEngine(HttpSettings settings) {
@@ -53,12 +73,15 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
     }
 
     /**
-     * Listens.
+     * Listens, unless it does, or was closed.
      *
      * @throws IOException when the address cannot be had
      * @throws IllegalArgumentException when the certificate cannot be used
      */
     synchronized void start() throws IOException {
+        if (listener != null || isClosed) {
+            return;
+        }
         tls.set(settings.tls());
         listener = listen(settings);
         lookAtCertificate();
@@ -119,6 +142,10 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
         }
     }
 
+    boolean isClosed() {
+        return isClosed;
+    }
+
     private void lookAtCertificate() {
         HttpListener mine = listener;
         later(
@@ -137,6 +164,7 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
      */
     @Override
     public synchronized void close() {
+        isClosed = true;
         HttpListener last = listener;
         listener = null;
         if (last != null) {

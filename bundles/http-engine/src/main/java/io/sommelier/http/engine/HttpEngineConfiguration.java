@@ -8,7 +8,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Sommelier HTTP engine", description = "The HTTP server of camel-platform-http.")
 @interface HttpEngineConfiguration {
     /** {@link HttpSettings#host}. */
-    @AttributeDefinition(name = "Address to listen on", description = "A name or an address.")
+    @AttributeDefinition(name = "Address to listen on", description = "A loopback address: nobody is asked who he is.")
     String host() default "127.0.0.1";
 
     /** {@link HttpSettings#port}. */

@@ -33,6 +33,7 @@ final class HttpListener {
                     + "Connection: close\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
     private static final int STOP_SECONDS = 5;
+    private static final int FREED_MILLIS = 5;
 
     private final HttpEngine engine;
     private final HttpSettings settings;
@@ -89,9 +90,11 @@ final class HttpListener {
         accepting.schedule(action, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** No new connection comes; those that are there go on. */
+    /** No new connection comes, and the port is free; those that are there go on. */
     void stopAccepting() {
         socket.close().awaitUninterruptibly();
+        // The JDK gives the port back in the loop's next select, which is before a task that waits for its time.
+        accepting.schedule(() -> {}, FREED_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 
     /** Connections without a request close, the others after their reply. */

@@ -1,12 +1,16 @@
 package io.sommelier.http.engine;
 
+import io.netty.util.NetUtil;
+import io.sommelier.spi.SettingsReader;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 
 /**
  * The settings of an {@link HttpEngine}; the README's table says what each one means and may be. Immutable.
  *
- * @param host the address it listens on
+ * @param host the address it listens on, a loopback address: nobody is asked who he is
  * @param port the port it listens on; 0 for any free one
  * @param ioThreads the number of event loops
  * @param maxConnections the most connections at once; one above it is answered 503 and closed
@@ -60,7 +64,7 @@ record HttpSettings(
      * @throws IllegalArgumentException naming every key that is out of range, its value and what is allowed
      */
     static HttpSettings read(Map<String, ?> properties) {
-        var values = new SettingValues(properties);
+        var values = new SettingsReader(PID, properties);
         var settings = new HttpSettings(
                 values.text("host", "127.0.0.1"),
                 values.integer("port", 8080, 0, 65535),
@@ -82,10 +86,23 @@ record HttpSettings(
                 values.duration("awayLimit", Duration.ofSeconds(30), Duration.ZERO, DAY),
                 values.duration("stopLimit", Duration.ofSeconds(3), Duration.ZERO, Duration.ofMinutes(5)),
                 TlsSettings.read(values));
-        if (settings.host.isBlank()) {
-            values.violation("host is empty (allowed: a name or an address)");
+        if (!isLoopback(settings.host)) {
+            values.violation("host = " + settings.host
+                    + " (allowed: localhost or another loopback address, since nobody" + " is asked who he is)");
         }
         values.check();
         return settings;
+    }
+
+    /** Whether a host is this machine for certain; a name other than localhost is not. */
+    private static boolean isLoopback(String host) {
+        byte[] numeric = NetUtil.createByteArrayFromIpAddressString(host);
+        try {
+            return numeric == null
+                    ? host.equals("localhost")
+                    : InetAddress.getByAddress(numeric).isLoopbackAddress();
+        } catch (UnknownHostException notOfALength) {
+            return false;
+        }
     }
 }

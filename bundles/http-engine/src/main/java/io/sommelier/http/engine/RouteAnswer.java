@@ -9,6 +9,11 @@ sealed interface RouteAnswer {
     /** A route serves it, with these values of its path's variables. */
     record Found(HttpConsumer consumer, Map<String, String> variables) implements RouteAnswer {}
 
-    /** No route serves it; {@code allow} is for the Allow header and empty where that has no place. */
-    record Refused(HttpResponseStatus status, Set<String> allow) implements RouteAnswer {}
+    /**
+     * No route serves it.
+     *
+     * @param allow for the Allow header; empty where that has no place
+     * @param body what is said of it
+     */
+    record Refused(HttpResponseStatus status, Set<String> allow, byte[] body) implements RouteAnswer {}
 }

@@ -1,5 +1,6 @@
 package io.sommelier.http.engine;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -7,26 +8,44 @@ import java.util.TreeSet;
  * One route in the table: what it covers and who serves it. Immutable.
  *
  * @param methods the methods it is restricted to; empty for all
- * @param consumer who serves it; while it is away, who did
+ * @param owner tells whose route it is, also while it is away
+ * @param consumer who serves it; null while it is away, so that nothing of an application that went is kept
  * @param awayUntilNanos until when it is answered 503; {@link #HERE} while it is served
+ * @param awayBody what is said then; null while it is served
  */
 record RouteEntry(
         PathPattern pattern,
         Set<String> methods,
         MediaTypes consumes,
         MediaTypes produces,
+        Object owner,
         HttpConsumer consumer,
-        long awayUntilNanos) {
+        long awayUntilNanos,
+        byte[] awayBody) {
 
     /** Served. No instant of the clock: what is away has another value. */
     static final long HERE = Long.MIN_VALUE;
+
+    private static final String AWAY = "what serves this path is away for a moment; try again";
 
     boolean isHere() {
         return awayUntilNanos == HERE;
     }
 
+    static RouteEntry here(
+            PathPattern pattern, Set<String> methods, MediaTypes consumes, MediaTypes produces, HttpConsumer consumer) {
+        return new RouteEntry(pattern, methods, consumes, produces, consumer.key(), consumer, HERE, null);
+    }
+
     RouteEntry awayUntil(long nanos) {
-        return new RouteEntry(pattern, methods, consumes, produces, consumer, nanos == HERE ? nanos + 1 : nanos);
+        byte[] body = isHere() ? refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, AWAY) : awayBody;
+        return new RouteEntry(
+                pattern, methods, consumes, produces, owner, null, nanos == HERE ? nanos + 1 : nanos, body);
+    }
+
+    /** What is said of a request that this route does not take, though it covers its path; the route has to be here. */
+    byte[] refusal(HttpResponseStatus status, String detail) {
+        return Refusals.body(consumer.getEndpoint().getCamelContext(), status, detail, false);
     }
 
     boolean isOver(long nowNanos) {

@@ -53,7 +53,7 @@ final class RouteTable {
         long now = nanoTime.getAsLong();
         var entries = new ArrayList<RouteEntry>();
         for (RouteEntry entry : snapshot.all) {
-            if (entry.isHere() && entry.consumer() == consumer) {
+            if (entry.owner() == consumer.key()) {
                 entries.add(entry.awayUntil(now + awayLimit.toNanos()));
             } else if (!entry.isOver(now)) {
                 entries.add(entry);
@@ -110,6 +110,7 @@ final class RouteTable {
         private final Set<String> allow = new TreeSet<>();
         private boolean isOtherType;
         private boolean isOtherAnswer;
+        private RouteEntry covering;
 
         Search(String method, String contentType, boolean hasBody, String accept, long now) {
             this.method = method;
@@ -144,6 +145,9 @@ final class RouteTable {
                 return Optional.empty();
             }
             allow.addAll(allow(entry));
+            if (covering == null && entry.isHere()) {
+                covering = entry;
+            }
             if (!entry.allows(method)) {
                 return Optional.empty();
             }
@@ -158,28 +162,37 @@ final class RouteTable {
             return Optional.of(
                     entry.isHere()
                             ? new RouteAnswer.Found(entry.consumer(), variables)
-                            : refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, Set.of()));
+                            : new RouteAnswer.Refused(
+                                    HttpResponseStatus.SERVICE_UNAVAILABLE, Set.of(), entry.awayBody()));
         }
 
         private RouteAnswer refusal() {
             if (allow.isEmpty()) {
                 // Before the first route came, nobody can know which paths there are.
-                return refuse(
-                        hadRoutes ? HttpResponseStatus.NOT_FOUND : HttpResponseStatus.SERVICE_UNAVAILABLE, Set.of());
+                return hadRoutes
+                        ? refuse(HttpResponseStatus.NOT_FOUND, "nothing is served at this path")
+                        : refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "nothing is served yet; try again");
             }
             if (isOtherType) {
-                return refuse(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, Set.of());
+                return refuse(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "this path does not take that Content-Type");
             }
             if (isOtherAnswer) {
-                return refuse(HttpResponseStatus.NOT_ACCEPTABLE, Set.of());
+                return refuse(
+                        HttpResponseStatus.NOT_ACCEPTABLE, "this path gives nothing that the Accept header allows");
+            }
+            if (method.equals("OPTIONS")) {
+                return new RouteAnswer.Refused(HttpResponseStatus.NO_CONTENT, allow, new byte[0]);
             }
             return refuse(
-                    method.equals("OPTIONS") ? HttpResponseStatus.NO_CONTENT : HttpResponseStatus.METHOD_NOT_ALLOWED,
-                    allow);
+                    HttpResponseStatus.METHOD_NOT_ALLOWED,
+                    "this path is served by " + String.join(", ", allow) + " alone");
         }
 
-        private static RouteAnswer refuse(HttpResponseStatus status, Set<String> allow) {
-            return new RouteAnswer.Refused(status, allow);
+        private RouteAnswer refuse(HttpResponseStatus status, String detail) {
+            return new RouteAnswer.Refused(
+                    status,
+                    status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED) ? allow : Set.of(),
+                    covering == null ? Refusals.body(status, detail) : covering.refusal(status, detail));
         }
     }
 

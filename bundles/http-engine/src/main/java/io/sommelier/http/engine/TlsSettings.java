@@ -1,5 +1,6 @@
 package io.sommelier.http.engine;
 
+import io.sommelier.spi.SettingsReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +28,7 @@ record TlsSettings(
                 .orElseGet(() -> certificate.map(c -> List.of(c, key.orElse(c))).orElse(List.of()));
     }
 
-    static TlsSettings read(SettingValues values) {
+    static TlsSettings read(SettingsReader values) {
         Optional<Path> certificate = path(values, "tlsCertificate");
         Optional<Path> key = path(values, "tlsKey");
         Optional<Path> keyStore = path(values, "tlsKeyStore");
@@ -45,7 +46,7 @@ record TlsSettings(
                 values.duration("tlsCheck", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)));
     }
 
-    private static Optional<Path> path(SettingValues values, String name) {
+    private static Optional<Path> path(SettingsReader values, String name) {
         String text = values.text(name, "");
         return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
     }

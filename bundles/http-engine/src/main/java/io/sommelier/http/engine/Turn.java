@@ -68,11 +68,14 @@ final class Turn {
             target = isForServer ? RequestTarget.SERVER : RequestTarget.parse(head.uri());
         } catch (IllegalArgumentException e) {
             LOG.debug("A request is refused: {}", e.getMessage());
-            refuse(new RouteAnswer.Refused(HttpResponseStatus.BAD_REQUEST, Set.of()));
+            refuse(new RouteAnswer.Refused(
+                    HttpResponseStatus.BAD_REQUEST,
+                    Set.of(),
+                    Refusals.body(HttpResponseStatus.BAD_REQUEST, "the request target is not possible")));
             return;
         }
         RouteAnswer answer = isForServer
-                ? new RouteAnswer.Refused(HttpResponseStatus.NO_CONTENT, Set.of())
+                ? new RouteAnswer.Refused(HttpResponseStatus.NO_CONTENT, Set.of(), new byte[0])
                 : engine.routes()
                         .find(
                                 head.method(),
@@ -107,7 +110,7 @@ final class Turn {
             return;
         }
         if (head.contentLength() > settings.maxBodyBytes()) {
-            stop(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+            stopTooLarge();
             return;
         }
         body = new WholeBody(engine.held(), settings.maxHeldBytes(), settings.maxBodyBytes(), head.contentLength());
@@ -133,10 +136,19 @@ final class Turn {
         if (refusal != null) {
             answerRefusal(false);
         } else if (body instanceof WholeBody whole && whole.isOverBudget()) {
-            stop(HttpResponseStatus.SERVICE_UNAVAILABLE);
+            stop(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "bodies of requests hold as much memory as they may; try again");
         } else {
-            stop(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+            stopTooLarge();
         }
+    }
+
+    private void stopTooLarge() {
+        stop(
+                HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                "the body has more than " + settings.maxBodyBytes() + " bytes (maxBodyBytes of " + HttpSettings.PID
+                        + ")");
     }
 
     void bodyEnded() {
@@ -162,7 +174,7 @@ final class Turn {
     }
 
     private void answerRefusal(boolean keep) {
-        answerShortly(refusal.status(), refusal.allow(), keep);
+        answerShortly(refusal.status(), refusal.allow(), refusal.body(), keep);
     }
 
     private void runRoute(Object content) {
@@ -182,7 +194,8 @@ final class Turn {
             LOG.warn("No exchange can be made for {}", consumer.name(), e);
             consumer.releaseExchange(exchange, false);
             exchange = null;
-            stop(HttpResponseStatus.INTERNAL_SERVER_ERROR);
+            state = State.BODY;
+            stop(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the request could not be passed on");
             return;
         }
         consumer.opened(this);
@@ -206,14 +219,14 @@ final class Turn {
         state = State.REPLY;
         try {
             if (exchange.getException() != null) {
-                answerShortly(HttpResponseStatus.INTERNAL_SERVER_ERROR, Set.of(), mayKeep());
+                answerFault(mayKeep());
                 return;
             }
             reply = ReplyMessage.of(
                     exchange, consumer.getEndpoint(), request, engine.streams(), settings.streamBytes());
         } catch (NoTypeConversionAvailableException | RuntimeException e) {
             LOG.warn("The reply of {} cannot be sent", consumer.name(), e);
-            answerShortly(HttpResponseStatus.INTERNAL_SERVER_ERROR, Set.of(), mayKeep());
+            answerFault(mayKeep());
             return;
         }
         isKept = mayKeep();
@@ -263,8 +276,22 @@ final class Turn {
             over();
             connection.breakOff(head.isVersion10());
         } else {
-            answerShortly(HttpResponseStatus.INTERNAL_SERVER_ERROR, Set.of(), isKept);
+            answerFault(isKept);
         }
+    }
+
+    private void answerFault(boolean keep) {
+        answerShortly(
+                HttpResponseStatus.INTERNAL_SERVER_ERROR,
+                Set.of(),
+                worded(HttpResponseStatus.INTERNAL_SERVER_ERROR, "what serves this path failed", true),
+                keep);
+    }
+
+    private byte[] worded(HttpResponseStatus status, String detail, boolean isStarted) {
+        return consumer == null
+                ? Refusals.body(status, detail)
+                : Refusals.body(consumer.getEndpoint().getCamelContext(), status, detail, isStarted);
     }
 
     /** Runs only out of writes: nothing may be written here. */
@@ -281,30 +308,30 @@ final class Turn {
     }
 
     /** Ends it now: what is not answered by this status, a reply under way by breaking it off. */
-    void stop(HttpResponseStatus status) {
+    void stop(HttpResponseStatus status, String detail) {
         State before = state;
         giveUp(new IOException("the request was given up"));
         if (before == State.REPLY) {
             over();
             connection.breakOff(head.isVersion10());
         } else if (before != State.OVER) {
-            answerShortly(status, Set.of(), false);
+            answerShortly(status, Set.of(), worded(status, detail, before == State.ROUTE), false);
         }
     }
 
     /** The same, from any thread. */
     void stopSoon() {
-        connection.onLoop(() -> stop(HttpResponseStatus.SERVICE_UNAVAILABLE));
+        connection.onLoop(() -> stop(HttpResponseStatus.SERVICE_UNAVAILABLE, "what serves this path stops"));
     }
 
     void check(long now, HttpSettings current) {
         long waited = now - sinceNanos;
         boolean isWaitingForBytes = !connection.isRequestRead() && wantsBody();
         if (isWaitingForBytes && waited > current.bodyLimit().toNanos()) {
-            stop(HttpResponseStatus.REQUEST_TIMEOUT);
+            stop(HttpResponseStatus.REQUEST_TIMEOUT, "the body did not come in time");
         } else if (state == State.ROUTE && !isWaitingForBytes && waited > replyNanos(current)) {
             LOG.warn("{} did not answer in time", consumer.name());
-            stop(HttpResponseStatus.GATEWAY_TIMEOUT);
+            stop(HttpResponseStatus.GATEWAY_TIMEOUT, "what serves this path did not answer in time");
         }
     }
 
@@ -315,10 +342,10 @@ final class Turn {
                 : current.replyLimit().toNanos();
     }
 
-    private void answerShortly(HttpResponseStatus status, Set<String> allow, boolean keep) {
+    private void answerShortly(HttpResponseStatus status, Set<String> allow, byte[] body, boolean keep) {
         isKept = keep;
-        connection.write(engine.replies()
-                .whole(status, Refusals.headers(status, allow), Refusals.body(status), Optional.of(head), isKept));
+        connection.write(
+                engine.replies().whole(status, Refusals.headers(status, allow), body, Optional.of(head), isKept));
         finish();
     }
 

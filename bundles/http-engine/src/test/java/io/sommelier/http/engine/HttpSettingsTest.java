@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every setting has a default and a range, and all that is wrong is said at once. */
 class HttpSettingsTest {
@@ -36,6 +38,20 @@ class HttpSettingsTest {
                 .hasMessageContaining("port = 65536 (allowed: 0 to 65535)")
                 .hasMessageContaining("idleLimit = soon")
                 .hasMessageContaining("tlsKeyStore is set");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.0.0.1", "127.9.9.9", "::1"})
+    void aLoopbackAddressIsListenedOn(String host) {
+        assertThat(HttpSettings.read(Map.of("host", host)).host()).isEqualTo(host);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "10.0.0.1", "example.org", "localhost.example.org", ""})
+    void anAddressBeyondLoopbackIsRefusedWhileNobodyIsAskedWhoHeIs(String host) {
+        assertThatThrownBy(() -> HttpSettings.read(Map.of("host", host)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("host = " + host + " (allowed: localhost or another loopback address");
     }
 
     @Test

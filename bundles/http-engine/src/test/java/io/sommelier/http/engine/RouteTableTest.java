@@ -19,13 +19,8 @@ class RouteTableTest {
         var endpoint = new PlatformHttpEndpoint("platform-http:" + path, path, null);
         endpoint.setCamelContext(context);
         var consumer = new HttpConsumer(null, endpoint, exchange -> {});
-        table.add(new RouteEntry(
-                PathPattern.of(path, isPrefix),
-                Set.of(methods),
-                MediaTypes.ANY,
-                MediaTypes.ANY,
-                consumer,
-                RouteEntry.HERE));
+        table.add(RouteEntry.here(
+                PathPattern.of(path, isPrefix), Set.of(methods), MediaTypes.ANY, MediaTypes.ANY, consumer));
         return consumer;
     }
 
@@ -62,6 +57,19 @@ class RouteTableTest {
         now += 99;
         assertThat(find("GET", "/a")).isEqualTo(503);
         now += 1;
+        assertThat(find("GET", "/a")).isEqualTo(404);
+    }
+
+    @Test
+    void aRouteThatIsSuspendedAndThenStopsIsAwayOnlyForItsTime() {
+        HttpConsumer consumer = serve("/a", false);
+        serve("/b", false);
+
+        table.remove(consumer, Duration.ofDays(365));
+        table.remove(consumer, Duration.ofNanos(100));
+
+        assertThat(find("GET", "/a")).isEqualTo(503);
+        now += 100;
         assertThat(find("GET", "/a")).isEqualTo(404);
     }
 
