@@ -13,6 +13,7 @@ import io.sommelier.api.CommandHandler;
 import io.sommelier.api.CommandSender;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
+import io.sommelier.api.Part;
 import io.sommelier.api.PartStatus;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Reply;
@@ -34,6 +35,11 @@ interface StreamPromises extends WorldAccess {
 
     /** Sends so many parts of 1 KiB, and counts those that it was asked for. */
     static CommandHandler dripping(int parts, AtomicInteger pulled) {
+        return dripping(KIBIBYTE, parts, pulled);
+    }
+
+    /** Sends so many parts, and counts those that it was asked for. */
+    static CommandHandler dripping(Payload part, int parts, AtomicInteger pulled) {
         return CommandHandler.iterating(invocation -> new Iterator<>() {
             private int left = parts;
 
@@ -46,7 +52,7 @@ interface StreamPromises extends WorldAccess {
             public Payload next() {
                 left--;
                 pulled.incrementAndGet();
-                return KIBIBYTE;
+                return part;
             }
         });
     }
@@ -121,6 +127,71 @@ interface StreamPromises extends WorldAccess {
         reply(call);
         assertThat(recorder.dataParts()).isEqualTo(10_000);
         assertThat(recorder.faults()).isEmpty();
+    }
+
+    @Test
+    default void aMillionEmptyPartsStopAtTheCreditOfTheirReaderAndGoOnWhenMoreComes() throws Exception {
+        World world = open();
+        assertStopsAndGoesOn(world, world.caller(), Payload.empty(), 1_000_000);
+    }
+
+    @Test
+    default void partsOfAByteStopAtTheCreditOfTheirReaderAndGoOnWhenMoreComes() throws Exception {
+        World world = open();
+        assertStopsAndGoesOn(world, world.caller(), Payload.ofText("x"), 100_000);
+    }
+
+    @Test
+    default void emptyPartsForAMemberStopAtItsCreditAndGoOnWhenMoreComes() throws Exception {
+        World world = open();
+        WorldMember reading = world.member(MemberPlan.of("vineyard", "v").serving("press", ECHO));
+        assertStopsAndGoesOn(world, reading.sender(), Payload.empty(), 100_000);
+    }
+
+    private static void assertStopsAndGoesOn(World world, CommandSender reader, Payload part, int parts)
+            throws Exception {
+        AtomicInteger pulled = new AtomicInteger();
+        world.member(MemberPlan.of(TARGET, "a").serving(DRIP, dripping(part, parts, pulled)));
+        PartRecorder recorder = PartRecorder.slow();
+        int firstParts = (int) CommandSender.INITIAL_CREDIT_BYTES / Part.MIN_COST_BYTES;
+
+        Call call = reader.send(Command.to(TARGET, DRIP).build(), recorder);
+
+        staysAt(recorder, firstParts);
+        assertThat(pulled.get()).isBetween(firstParts, firstParts + 1);
+        call.request(100 * Part.MIN_COST_BYTES);
+        staysAt(recorder, firstParts + 100);
+        assertThat(pulled.get()).isBetween(firstParts + 100, firstParts + 101);
+        call.request(1);
+        staysAt(recorder, firstParts + 101);
+        call.request(Part.MIN_COST_BYTES - 1); // pays off what that one part cost
+        staysAt(recorder, firstParts + 101);
+        call.request(Long.MAX_VALUE);
+        assertThat(reply(call).terminal().finalCount()).isEqualTo(parts);
+        assertThat(recorder.dataParts()).isEqualTo(parts);
+        assertThat(recorder.faults()).isEmpty();
+    }
+
+    @Test
+    default void aReaderThatGivesBackWhatEmptyPartsCostGetsThemAll() throws Exception {
+        World world = open();
+        world.member(MemberPlan.of(TARGET, "a").serving(DRIP, dripping(Payload.empty(), 100_000, new AtomicInteger())));
+        PartRecorder recorder = PartRecorder.quick();
+
+        reply(world.caller().send(Command.to(TARGET, DRIP).build(), recorder));
+
+        assertThat(recorder.dataParts()).isEqualTo(100_000);
+        assertThat(recorder.faults()).isEmpty();
+    }
+
+    @Test
+    default void aCallWithoutAListenerGathersEmptyPartsBeyondItsFirstCredit() throws Exception {
+        World world = open();
+        world.member(MemberPlan.of(TARGET, "a").serving(DRIP, dripping(Payload.empty(), 10_000, new AtomicInteger())));
+
+        Reply reply = reply(world.caller().send(Command.to(TARGET, DRIP).build()));
+
+        assertThat(reply.data()).hasSize(10_000);
     }
 
     private static void staysAt(PartRecorder recorder, int parts) {

@@ -48,7 +48,7 @@ class FakesTest {
         work.data("wine");
         work.complete("end");
 
-        assertThat(work.creditBytes()).isEqualTo(11);
+        assertThat(work.creditBytes()).isEqualTo(15 - Part.MIN_COST_BYTES);
         assertThat(outgoing.parts()).extracting(Part::sequence).containsExactly(0L, 0L, 0L);
         assertThat(outgoing.parts().get(2).finalCount()).isEqualTo(1);
         assertThat(outgoing.faults()).isEmpty();
