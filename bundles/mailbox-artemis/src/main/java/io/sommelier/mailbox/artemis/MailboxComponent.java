@@ -6,8 +6,6 @@ import io.sommelier.api.admin.PartStatus;
 import io.sommelier.runtime.artemis.CoreAccess;
 import io.sommelier.spi.LiveSettings;
 import io.sommelier.spi.Mailbox;
-import io.sommelier.spi.SettingsReader;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +30,9 @@ import org.slf4j.LoggerFactory;
 @Component(
         service = {Mailbox.class, MailboxComponent.class, PartStatus.class},
         immediate = true,
-        configurationPid = MailboxComponent.PID)
+        configurationPid = MailboxSettings.PID)
 @Designate(ocd = MailboxConfiguration.class)
 public final class MailboxComponent implements Mailbox, PartStatus {
-    static final String PID = "io.sommelier.mailbox.artemis";
-
     private static final Logger LOG = LoggerFactory.getLogger(MailboxComponent.class);
     private static final long STOP_SECONDS = 15;
 
@@ -47,7 +43,7 @@ public final class MailboxComponent implements Mailbox, PartStatus {
     /** Takes the settings, and starts without a broker. */
     @Activate
     public MailboxComponent(Map<String, Object> properties) {
-        settings = new LiveSettings<>(PID, properties, MailboxComponent::read);
+        settings = new LiveSettings<>(MailboxSettings.PID, properties, MailboxSettings::read);
         mailbox = new ArtemisMailbox("artemis", settings.now());
         LOG.info(
                 "waits for a broker, and for a controller that uses it; until then commands that should wait are refused");
@@ -59,24 +55,6 @@ public final class MailboxComponent implements Mailbox, PartStatus {
         if (settings.change(properties)) {
             mailbox.settings(settings.now());
         }
-    }
-
-    static MailboxSettings read(Map<String, ?> properties) {
-        SettingsReader reader = new SettingsReader(PID, properties);
-        MailboxSettings base = MailboxSettings.defaults();
-        Duration hour = Duration.ofHours(1);
-        int maxPuts = reader.integer("maxPuts", base.maxPuts(), 1, 1_000_000);
-        long maxPutBytes = reader.number("maxPutBytes", base.maxPutBytes(), 64 << 10, 16L << 30);
-        Duration putLimit =
-                reader.duration("putLimit", base.putLimit(), Duration.ofMillis(100), Duration.ofMinutes(10));
-        Duration clockPeriod = reader.duration("clockPeriod", base.clockPeriod(), Duration.ofMillis(100), hour);
-        Duration retryFirst = reader.duration("retryFirst", base.retryFirst(), Duration.ofMillis(10), hour);
-        Duration retryMost = reader.duration("retryMost", base.retryMost(), Duration.ofMillis(10), hour);
-        if (retryMost.compareTo(retryFirst) < 0) {
-            reader.violation("retryMost = " + retryMost + " (allowed: at least retryFirst, " + retryFirst + ")");
-        }
-        reader.check();
-        return new MailboxSettings(maxPuts, maxPutBytes, putLimit, clockPeriod, retryFirst, retryMost);
     }
 
     /** A broker is there. */

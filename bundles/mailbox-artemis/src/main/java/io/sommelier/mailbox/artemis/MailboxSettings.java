@@ -1,6 +1,8 @@
 package io.sommelier.mailbox.artemis;
 
+import io.sommelier.spi.SettingsReader;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The settings of an {@link ArtemisMailbox}. Immutable.
@@ -19,6 +21,8 @@ public record MailboxSettings(
         Duration clockPeriod,
         Duration retryFirst,
         Duration retryMost) {
+    static final String PID = "io.sommelier.mailbox.artemis";
+
     private static final Duration HOUR = Duration.ofHours(1);
 
     /** @throws IllegalArgumentException naming the setting, its value and what is allowed, when one is out of range */
@@ -40,6 +44,28 @@ public record MailboxSettings(
                 Duration.ofSeconds(10),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(5));
+    }
+
+    /**
+     * Reads the settings; those that are not there have their default.
+     *
+     * @throws IllegalArgumentException naming every violation: key, value and allowed range
+     */
+    static MailboxSettings read(Map<String, ?> properties) {
+        SettingsReader reader = new SettingsReader(PID, properties);
+        MailboxSettings base = defaults();
+        int maxPuts = reader.integer("maxPuts", base.maxPuts(), 1, 1_000_000);
+        long maxPutBytes = reader.number("maxPutBytes", base.maxPutBytes(), 64 << 10, 16L << 30);
+        Duration putLimit =
+                reader.duration("putLimit", base.putLimit(), Duration.ofMillis(100), Duration.ofMinutes(10));
+        Duration clockPeriod = reader.duration("clockPeriod", base.clockPeriod(), Duration.ofMillis(100), HOUR);
+        Duration retryFirst = reader.duration("retryFirst", base.retryFirst(), Duration.ofMillis(10), HOUR);
+        Duration retryMost = reader.duration("retryMost", base.retryMost(), Duration.ofMillis(10), HOUR);
+        if (retryMost.compareTo(retryFirst) < 0) {
+            reader.violation("retryMost = " + retryMost + " (allowed: at least retryFirst, " + retryFirst + ")");
+        }
+        reader.check();
+        return new MailboxSettings(maxPuts, maxPutBytes, putLimit, clockPeriod, retryFirst, retryMost);
     }
 
     private static void check(String name, long value, long least, long most) {

@@ -45,7 +45,7 @@ public final class ArtemisComponent implements PartStatus {
     @Activate
     public ArtemisComponent(BundleContext bundle, Map<String, Object> properties) {
         this.bundle = bundle;
-        settings = new LiveSettings<>(ArtemisConfig.PID, properties, values -> ConfigReader.read(values, bundle));
+        settings = new LiveSettings<>(ArtemisConfig.PID, properties, ConfigReader::read);
         runtime = startAfter(CompletableFuture.completedStage(null));
         LOG.info(
                 "waits for {}",

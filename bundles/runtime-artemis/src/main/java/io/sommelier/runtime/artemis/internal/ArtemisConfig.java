@@ -1,6 +1,7 @@
 package io.sommelier.runtime.artemis.internal;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The settings as the metatype shows them. {@link ConfigReader} reads them. */
@@ -14,7 +15,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "user at an external broker; empty for nobody")
     String user() default "";
 
-    @AttributeDefinition(description = "password of that user")
+    @AttributeDefinition(description = "password of that user", type = AttributeType.PASSWORD)
     String password() default "";
 
     @AttributeDefinition(description = "directory of the journal; relative ones are below the data directory of Karaf")
@@ -45,8 +46,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     long addressBytes() default 256L << 20;
 
     @AttributeDefinition(
-            description = "bytes of all addresses, 1048576 to 2^40; a quarter of the heap where it is not set")
-    long totalBytes() default 0;
+            description = "bytes of all addresses, 1048576 to 2^40; a quarter of the heap where it is not set",
+            required = false)
+    long totalBytes();
 
     @AttributeDefinition(description = "time between two scans for expired messages, 1s to 1h")
     String expiryScan() default "5s";

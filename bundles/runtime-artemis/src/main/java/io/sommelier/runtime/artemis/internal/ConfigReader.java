@@ -8,16 +8,18 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.osgi.framework.BundleContext;
 
 /** Makes settings of properties. */
 final class ConfigReader {
     private ConfigReader() {}
 
-    /** The settings of a bundle. */
-    static ArtemisSettings read(Map<String, ?> properties, BundleContext bundle) {
-        String data = bundle.getProperty("karaf.data");
-        return read(properties, Path.of(data == null ? "data" : data));
+    /**
+     * Reads the settings, with the journal below the data directory of Karaf.
+     *
+     * @throws IllegalArgumentException naming every one that is out of range
+     */
+    static ArtemisSettings read(Map<String, ?> properties) {
+        return read(properties, Path.of(System.getProperty("karaf.data", "data")));
     }
 
     /**
