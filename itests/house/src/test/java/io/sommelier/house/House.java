@@ -51,6 +51,7 @@ record House(List<Bundle> bundles) {
                 bundle("runtime-artemis", Set.of("api", "spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),
                 bundle("shell", Set.of("api"), union(COMMON, Set.of("org.apache.karaf.shell"))),
+                new Bundle("examples/caller", ROOT + "examples.caller", Set.of("api"), COMMON),
                 new Bundle("examples/demo-connector", ROOT + "examples.demo", Set.of("api", "connector"), COMMON),
                 new Bundle("examples/greeter", ROOT + "examples.greeter", Set.of("api"), COMMON)));
     }
