@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class StreamIdleTest {
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration TICKS = Duration.ofMillis(20);
+    private static final int CREDIT_BYTES = 4 * Part.MIN_COST_BYTES;
 
     private final Node node = new Node(ControllerSettings.defaults().withStreamIdle(IDLE));
     private final HandChannel member = node.member("north", 4, "pour");
@@ -27,7 +28,7 @@ class StreamIdleTest {
 
     @BeforeEach
     void begin() {
-        incoming = node.send(Node.pour().ttl(Duration.ofHours(1)).build(), 4, path);
+        incoming = node.send(Node.pour().ttl(Duration.ofHours(1)).build(), CREDIT_BYTES, path);
         member.claimNext();
     }
 
@@ -70,7 +71,7 @@ class StreamIdleTest {
 
     @Test
     void readerWithoutCreditNeverTimesOutItsWorker() {
-        data("full");
+        data("x".repeat(CREDIT_BYTES));
 
         for (int i = 0; i < 20; i++) {
             node.passes(IDLE);
@@ -81,7 +82,7 @@ class StreamIdleTest {
 
     @Test
     void idleTimeRunsFromTheMomentTheReaderGivesCredit() {
-        data("full");
+        data("x".repeat(CREDIT_BYTES));
         node.passes(IDLE.multipliedBy(3));
         incoming.credit(1);
 
@@ -114,7 +115,7 @@ class StreamIdleTest {
     @Test
     void deadlineComesFirstWhereItIsNearer() {
         RecordingReplyPath hurried = new RecordingReplyPath();
-        node.send(Node.pour().ttl(Duration.ofSeconds(12)).build(), 4, hurried);
+        node.send(Node.pour().ttl(Duration.ofSeconds(12)).build(), CREDIT_BYTES, hurried);
         member.answer(Part.complete(Payload.empty()).build());
         member.claimNext();
         node.passes(Duration.ofSeconds(5));
