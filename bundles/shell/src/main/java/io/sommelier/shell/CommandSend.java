@@ -15,14 +15,20 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** {@code sommelier:command-send}. */
 @Service
 @Command(scope = "sommelier", name = "command-send", description = "Sends a command, and prints its reply.")
 public final class CommandSend implements Action {
+    private static final int FAILED = 1;
+
     @Reference
     private CommandSender sender;
+
+    @Reference
+    private Session session;
 
     @Argument(
             index = 0,
@@ -78,10 +84,14 @@ public final class CommandSend implements Action {
             command = builder.payload(payload()).build();
         } catch (IllegalArgumentException e) {
             System.out.println(e.getMessage());
-            return null;
+            return exitCode(false);
         }
-        new Sending(sender, System.out).send(command, stream);
-        return null;
+        return exitCode(new Sending(sender, System.out).send(command, stream));
+    }
+
+    /** Where there is no terminal, the number that an action returns becomes the exit code of its line; on one it would be printed. */
+    private Integer exitCode(boolean isCompleted) {
+        return isCompleted || session.getTerminal() != null ? null : FAILED;
     }
 
     private Payload payload() throws java.io.IOException {

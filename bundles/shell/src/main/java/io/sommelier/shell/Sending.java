@@ -20,8 +20,8 @@ final class Sending {
         this.out = out;
     }
 
-    /** Waits for the end of the command, which its time to live bounds. A failure is printed as {@code CODE (OUTCOME at STAGE): message}. */
-    void send(Command command, boolean inParts) throws InterruptedException {
+    /** Waits for the end of the command, which its time to live bounds. A failure is printed as {@code CODE (OUTCOME at STAGE): message}. Says whether it completed. */
+    boolean send(Command command, boolean inParts) throws InterruptedException {
         BlockingQueue<Part> parts = new LinkedBlockingQueue<>(); // the credit is its bound
         Call call = inParts ? sender.send(command, (answered, part) -> parts.add(part)) : sender.send(command);
         try {
@@ -32,8 +32,10 @@ final class Sending {
             if (!inParts) {
                 print(gathered);
             }
+            return true;
         } catch (ExecutionException failure) {
             out.println(failure.getCause().getMessage());
+            return false;
         } catch (InterruptedException stopped) {
             call.cancel("the shell was interrupted");
             throw stopped;

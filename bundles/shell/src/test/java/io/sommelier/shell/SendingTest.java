@@ -93,8 +93,9 @@ class SendingTest {
     void aReplyIsPrintedOnALineOfItsOwn() throws InterruptedException {
         result.complete(reply("red"));
 
-        sending().send(command, false);
+        boolean isCompleted = sending().send(command, false);
 
+        assertThat(isCompleted).isTrue();
         assertThat(out).hasToString("red" + System.lineSeparator());
     }
 
@@ -102,22 +103,22 @@ class SendingTest {
     void partsArePrintedAsTheyComeAndCreditIsGivenForThem() throws InterruptedException {
         result.complete(reply(""));
 
-        sending(
-                        Part.data(Payload.ofText("one\n")).build(),
-                        Part.data(Payload.ofText("two\n")).build(),
-                        Part.complete(Payload.empty()).build())
-                .send(command, true);
+        Part one = Part.data(Payload.ofText("one\n")).build();
+        Part two = Part.data(Payload.ofText("two\n")).build();
+
+        sending(one, two, Part.complete(Payload.empty()).build()).send(command, true);
 
         assertThat(out).hasToString("one\ntwo\n");
-        assertThat(told).containsExactly("request 4", "request 4");
+        assertThat(told).containsExactly("request " + one.cost(), "request " + two.cost());
     }
 
     @Test
     void aFailureSaysWhatIsTrueOfTheCommand() throws InterruptedException {
         result.completeExceptionally(new CommandException(CommandError.executed("the cellar is dry")));
 
-        sending().send(command, false);
+        boolean isCompleted = sending().send(command, false);
 
+        assertThat(isCompleted).isFalse();
         assertThat(out)
                 .hasToString("HANDLER_FAILED (EXECUTED at EXECUTION): the cellar is dry" + System.lineSeparator());
     }
