@@ -81,6 +81,19 @@ class StreamIdleTest {
     }
 
     @Test
+    void emptyPartsUseTheCreditOfAReaderUp() {
+        for (int i = 0; i < 4; i++) {
+            data("");
+        }
+
+        for (int i = 0; i < 20; i++) {
+            node.passes(IDLE);
+        }
+
+        assertThat(path.ended()).isFalse();
+    }
+
+    @Test
     void idleTimeRunsFromTheMomentTheReaderGivesCredit() {
         data("x".repeat(CREDIT_BYTES));
         node.passes(IDLE.multipliedBy(3));
