@@ -13,6 +13,8 @@ import java.util.List;
 
 /** Measures Sommelier beside baselines: {@code README.md} says what, and how to read it. */
 public final class Bench {
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
     private Bench() {}
 
     /**
@@ -38,6 +40,9 @@ public final class Bench {
     }
 
     private static boolean measure(Options options) throws IOException {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "warn");
+        }
         List<Scenario> chosen = Catalogue.scenarios().stream()
                 .filter(scenario -> scenario.rows().stream().anyMatch(options::wants))
                 .toList();

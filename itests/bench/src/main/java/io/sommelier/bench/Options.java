@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 record Options(List<String> rows, Optional<Path> json, Plan plan, boolean list) {
     static final String USAGE = """
             Usage: bench [ROWS] [--json FILE] [--rounds N] [--seconds N] [--warmup SECONDS]
-                         [--controller HOST:PORT [--controller-pid PID]] [--list]
+                         [--controller HOST:PORT [--controller-pid PID]] [--assembly FILE] [--list]
                    bench party ROLE [--KEY VALUE ...]    one of the processes, by hand; see README.md
                    bench jmh [JMH ARGUMENTS]             microbenchmarks
             ROWS are names, or what names start with: 'tcp', 'tcp-64', 'stream-1-256'.""";
@@ -52,6 +52,7 @@ record Options(List<String> rows, Optional<Path> json, Plan plan, boolean list) 
                 case "--rounds" -> plan = plan.withRounds((int) number(word, value, 1, 1000));
                 case "--seconds" -> plan = plan.withWindow(number(word, value, 1, 600) * 1000);
                 case "--warmup" -> plan = plan.withWarmUp(number(word, value, 1, 600) * 1000);
+                case "--assembly" -> plan = plan.withAssembly(Path.of(value));
                 case "--controller" -> plan = plan.against(value, plan.controllerPid());
                 case "--controller-pid" ->
                     plan = plan.against(plan.controller(), OptionalLong.of(number(word, value, 1, Integer.MAX_VALUE)));

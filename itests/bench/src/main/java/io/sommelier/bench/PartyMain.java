@@ -1,10 +1,14 @@
 package io.sommelier.bench;
 
+import io.sommelier.bench.camel.CamelGateway;
+import io.sommelier.bench.camel.QueueWorkers;
 import io.sommelier.bench.core.BareLoad;
 import io.sommelier.bench.core.Connectors;
 import io.sommelier.bench.core.ControllerParty;
 import io.sommelier.bench.core.CrowdParty;
 import io.sommelier.bench.core.InJvm;
+import io.sommelier.bench.http.HttpEcho;
+import io.sommelier.bench.http.HttpRequester;
 import io.sommelier.bench.party.Arguments;
 import io.sommelier.bench.party.LoadShape;
 import io.sommelier.bench.party.Meter;
@@ -14,6 +18,10 @@ import io.sommelier.bench.party.Requester;
 import io.sommelier.bench.relay.Relay;
 import io.sommelier.bench.relay.RelayRequester;
 import io.sommelier.bench.relay.RelayResponders;
+import io.sommelier.bench.waiting.BareQueue;
+import io.sommelier.bench.waiting.BrokerHome;
+import io.sommelier.bench.waiting.BrokerParty;
+import io.sommelier.bench.waiting.Mailboxes;
 import java.util.Arrays;
 import java.util.List;
 
@@ -47,12 +55,23 @@ public final class PartyMain {
         Arguments arguments = Arguments.of(words);
         Party party = switch (role) {
             case "controller" -> new ControllerParty(host(arguments), port(arguments), loops(arguments));
-            case "requester" -> Connectors.requester(arguments.address("controller"), LoadShape.of(arguments));
+            case "requester" ->
+                Connectors.requester(arguments.address("controller"), LoadShape.of(arguments), isDurable(arguments));
             case "responder" ->
                 Connectors.responder(arguments.address("controller"), LoadShape.of(arguments), isDirect(arguments));
             case "crowd" -> crowd(arguments);
             case "in-jvm" -> inJvm(arguments);
             case "bare" -> bare(arguments);
+            case "mailbox" -> mailbox(arguments);
+            case "queue" -> queue(BareQueue.within(BrokerHome.closed()), arguments);
+            case "queue-requester" -> queue(BareQueue.towards(arguments.address("broker")), arguments);
+            case "broker" -> new BrokerParty();
+            case "http-requester" -> httpRequester(arguments);
+            case "http-echo" -> new HttpEcho(host(arguments), port(arguments), arguments.number("loops", cores(), 1));
+            case "camel" ->
+                new CamelGateway(host(arguments), port(arguments), arguments.number("consumers", cores(), 1));
+            case "camel-worker" ->
+                new QueueWorkers(arguments.address("broker"), arguments.number("consumers", cores(), 1));
             case "relay" -> new Relay(host(arguments), port(arguments), loops(arguments));
             case "relay-requester" -> relayRequester(arguments);
             case "relay-responder" -> relayResponders(arguments);
@@ -72,11 +91,19 @@ public final class PartyMain {
 
     /** One event loop for two cores, in the controller and in the relay. */
     private static int loops(Arguments arguments) {
-        return arguments.number("loops", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 1);
+        return arguments.number("loops", Math.max(1, cores() / 2), 1);
+    }
+
+    private static int cores() {
+        return Runtime.getRuntime().availableProcessors();
     }
 
     private static boolean isDirect(Arguments arguments) {
         return arguments.choice("handler", "direct", "executor").equals("direct");
+    }
+
+    private static boolean isDurable(Arguments arguments) {
+        return arguments.choice("durable", "no", "yes").equals("yes");
     }
 
     private static Party crowd(Arguments arguments) throws InterruptedException {
@@ -100,6 +127,30 @@ public final class PartyMain {
                 isDirect(arguments)
                         ? BareLoad.direct(shape, meter)
                         : BareLoad.executor(shape, meter, InJvm.HANDLER_THREADS),
+                meter);
+    }
+
+    private static Party mailbox(Arguments arguments) throws InterruptedException {
+        Meter meter = new Meter();
+        LoadShape shape = LoadShape.of(arguments);
+        Mailboxes mailboxes = new Mailboxes();
+        return new Requester(
+                isDurable(arguments) ? mailboxes.durable(shape, meter) : mailboxes.waves(shape, meter), meter);
+    }
+
+    private static Party queue(BareQueue.Sessions sessions, Arguments arguments) throws Exception {
+        Meter meter = new Meter();
+        LoadShape shape = LoadShape.of(arguments);
+        boolean durable = isDurable(arguments);
+        BareQueue queue = new BareQueue(sessions, shape, durable);
+        return new Requester(durable ? queue.flowing(shape, meter) : queue.waves(shape, meter), meter);
+    }
+
+    private static Party httpRequester(Arguments arguments) {
+        Meter meter = new Meter();
+        return new Requester(
+                new HttpRequester(
+                        arguments.address("server"), arguments.text("path", "/"), LoadShape.of(arguments), meter),
                 meter);
     }
 

@@ -25,6 +25,12 @@ class OptionsTest {
     }
 
     @Test
+    void theAssemblyIsThatOfTheCommandLine() {
+        assertThat(Options.of(List.of("--assembly", "other.tar.gz")).plan().assembly())
+                .isEqualTo(Path.of("other.tar.gz"));
+    }
+
+    @Test
     void anUnknownOptionIsRefused() {
         assertThatThrownBy(() -> Options.of(List.of("--jsno", "x"))).hasMessage("there is no --jsno");
     }

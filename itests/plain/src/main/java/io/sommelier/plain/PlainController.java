@@ -6,6 +6,7 @@ import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.pipeline.HandlerChain;
 import io.sommelier.pipeline.PipelineSettings;
+import io.sommelier.spi.Mailbox;
 import io.sommelier.spi.SettingsReader;
 import io.sommelier.transport.embedded.EmbeddedTransport;
 import io.sommelier.transport.tcp.HostPort;
@@ -158,6 +159,11 @@ public final class PlainController implements AutoCloseable {
     /** The transport of this JVM, to register members with. */
     public EmbeddedTransport embedded() {
         return embedded;
+    }
+
+    /** Has commands wait in that mailbox from now on; the caller stops it. */
+    public void mailbox(Mailbox present) {
+        controller.mailbox(present);
     }
 
     /** What an operator sees. */

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
  * A thread that sends without waiting for answers, as long as no more than so many are under way: the caller within one
  * JVM.
  */
-final class CallerLoad implements Load {
+public final class CallerLoad implements Load {
     private final Dispatch dispatch;
     private final Meter meter;
     private final int inFlight;
@@ -20,7 +20,7 @@ final class CallerLoad implements Load {
 
     /** Sends one command. */
     @FunctionalInterface
-    interface Dispatch {
+    public interface Dispatch {
         /** Tells the answer, or the failure, to {@code answer}; on whatever thread, now or later. */
         void send(BiConsumer<Object, Throwable> answer);
     }
@@ -30,7 +30,7 @@ final class CallerLoad implements Load {
      *
      * @param closing closes what the dispatch uses
      */
-    CallerLoad(Dispatch dispatch, int inFlight, Meter meter, Runnable closing) {
+    public CallerLoad(Dispatch dispatch, int inFlight, Meter meter, Runnable closing) {
         this.dispatch = dispatch;
         this.meter = meter;
         this.inFlight = inFlight;

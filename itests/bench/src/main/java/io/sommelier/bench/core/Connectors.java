@@ -16,11 +16,16 @@ public final class Connectors {
 
     private Connectors() {}
 
-    /** Sends commands of that shape to a controller. */
-    public static Requester requester(InetSocketAddress controller, LoadShape shape) throws InterruptedException {
+    /**
+     * Sends commands of that shape to a controller.
+     *
+     * @param durable whether each of them is to be on disk before it goes on
+     */
+    public static Requester requester(InetSocketAddress controller, LoadShape shape, boolean durable)
+            throws InterruptedException {
         Meter meter = new Meter();
         Connector connector = open(Connector.builder(Names.instance("requester", 0)), controller);
-        return new Requester(new CommandLoad(connector, shape, meter, connector::close), meter);
+        return new Requester(new CommandLoad(connector, shape, durable, meter, connector::close), meter);
     }
 
     /**

@@ -29,7 +29,9 @@ public final class PartyProcess implements AutoCloseable {
             "-XX:ParallelGCThreads=2",
             "-XX:-UsePerfData",
             "-Djava.net.preferIPv4Stack=true",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            // warns of every queue without a dead letter address
+            "-Dorg.slf4j.simpleLogger.log.org.apache.activemq.artemis.core.server=error");
 
     private final String role;
     private final Process process;
@@ -62,8 +64,7 @@ public final class PartyProcess implements AutoCloseable {
     public static PartyProcess start(String mainClass, String maxHeap, String role, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + maxHeap);
-        command.addAll(OPTIONS);
+        command.addAll(options(maxHeap));
         command.add("-cp");
         command.add(ManagementFactory.getRuntimeMXBean().getClassPath());
         command.add(mainClass);
@@ -75,6 +76,14 @@ public final class PartyProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(role + " could not be started: " + e.getMessage(), e);
         }
+    }
+
+    /** The options of the virtual machine that every process of a row has. */
+    public static List<String> options(String maxHeap) {
+        List<String> options = new ArrayList<>();
+        options.add("-Xmx" + maxHeap);
+        options.addAll(OPTIONS);
+        return options;
     }
 
     private void read() {

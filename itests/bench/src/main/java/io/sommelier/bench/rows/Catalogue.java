@@ -16,6 +16,7 @@ public final class Catalogue {
         Aim fastCall = Aim.atMost("p50 <= 5 us", Sample::p50Micros, 5);
         Aim smallCall = Aim.atMost("allocated <= 1024 B", Sample::allocatedBytes, 1024);
         Aim rate = Aim.rateOfBaseline(0.7);
+        Aim asPlain = Aim.rateOfBaseline(0.95);
         Aim latency = Aim.p50OfBaseline(1.3);
         Aim handOff = Aim.p50OfBaseline(1.5);
         Aim handOffs = Aim.timeOfBaseline(1.5);
@@ -30,6 +31,21 @@ public final class Catalogue {
                 routed(new Row("tcp-1-4096", LoadShape.single(1, 4096), latency)),
                 routed(new Row("tcp-64-256", LoadShape.single(64, 256), rate)),
                 routed(new Row("tcp-64-4096", LoadShape.single(64, 4096), rate)),
+                assembly(new Row("assembly-tcp-1-256", LoadShape.single(1, 256), asPlain)),
+                assembly(new Row("assembly-tcp-1-4096", LoadShape.single(1, 4096), asPlain)),
+                assembly(new Row("assembly-tcp-64-256", LoadShape.single(64, 256), asPlain)),
+                assembly(new Row("assembly-tcp-64-4096", LoadShape.single(64, 4096), asPlain)),
+                http("http-1-256", LoadShape.single(1, 256)),
+                http("http-1-4096", LoadShape.single(1, 4096)),
+                http("http-64-256", LoadShape.single(64, 256)),
+                http("http-64-4096", LoadShape.single(64, 4096)),
+                waiting("no", new Row("mailbox-1000-256", LoadShape.single(1000, 256))),
+                waiting("yes", new Row("durable-1-256", LoadShape.single(1, 256))),
+                waiting("yes", new Row("durable-64-256", LoadShape.single(64, 256))),
+                waiting("yes", new Row("durable-64-4096", LoadShape.single(64, 4096))),
+                new RateScenario(
+                        List.of(new Row("assembly-durable-64-256", LoadShape.single(64, 256))), new DurableSetting()),
+                new StartScenario("start", 12, 120),
                 routed(new Row("stream-1-256", LoadShape.streams(1, 256, PARTS_OF_A_STREAM))),
                 routed(new Row("stream-1-4096", LoadShape.streams(1, 4096, PARTS_OF_A_STREAM))),
                 routed(new Row("stream-16-256", LoadShape.streams(16, 256, PARTS_OF_A_STREAM))),
@@ -54,6 +70,33 @@ public final class Catalogue {
                 (rows, plan, resources) -> List.of(new RateScenario.Pair(
                         new SommelierSide().open(row.shape(), plan, resources),
                         new RelaySide().open(row.shape(), plan, resources))));
+    }
+
+    /** The assembly beside the controller in a plain JVM. */
+    private static Scenario assembly(Row row) {
+        return new RateScenario(
+                List.of(row),
+                (rows, plan, resources) -> List.of(new RateScenario.Pair(
+                        new AssemblySide().open(row.shape(), plan, resources),
+                        new SommelierSide().open(row.shape(), plan, resources))));
+    }
+
+    /** One row beside a bare HTTP server, and one beside plain Camel; our own side is the same. */
+    private static Scenario http(String name, LoadShape shape) {
+        return new RateScenario(
+                List.of(
+                        new Row(name, shape, Aim.rateOfBaseline(0.4)),
+                        new Row(name + "-camel", shape, Aim.rateOfBaseline(10))),
+                new HttpSetting());
+    }
+
+    /** Commands through a mailbox, in one JVM with the broker, beside the messages of a bare queue in the like. */
+    private static Scenario waiting(String durable, Row row) {
+        return new RateScenario(List.of(row), (rows, plan, resources) -> {
+            String[] arguments = row.shape().toArguments("--durable", durable);
+            return List.of(new RateScenario.Pair(
+                    new Alone(resources.start("mailbox", arguments)), new Alone(resources.start("queue", arguments))));
+        });
     }
 
     /** One target does the work; the others are idle members of one other target. */

@@ -1,7 +1,6 @@
 package io.sommelier.bench.rows;
 
 import io.sommelier.bench.party.Memory;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,12 +29,7 @@ record MemoryScenario(String name, int connectors, int mostMegabytes) implements
     @Override
     public List<RowResult> run(Plan plan) {
         try (Resources resources = new Resources()) {
-            Map<String, Double> figures = new LinkedHashMap<>();
-            List.of("rate", "p50_us", "p99_us", "p999_us", "cpu_us", "alloc_bytes")
-                    .forEach(figure -> {
-                        figures.put(figure, Double.NaN);
-                        figures.put("baseline_" + figure, Double.NaN);
-                    });
+            Map<String, Double> figures = RowResult.withoutRate();
             weigh(new SommelierSide(), "", plan, resources, figures);
             weigh(new RelaySide(), "baseline_", plan, resources, figures);
             double resident = figures.get("resident_mb");

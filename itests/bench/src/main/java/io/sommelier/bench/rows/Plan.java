@@ -1,5 +1,6 @@
 package io.sommelier.bench.rows;
 
+import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
@@ -10,30 +11,46 @@ import java.util.OptionalLong;
  * @param warmUpMillis how long a warm-up may take
  * @param controller {@code HOST:PORT} of a controller that is running, or empty for one that the bench starts
  * @param controllerPid its process id, where it runs on this machine and is known
+ * @param assembly the archive of the assembly, for the rows that need it
  */
-public record Plan(int rounds, long windowMillis, long warmUpMillis, String controller, OptionalLong controllerPid) {
+public record Plan(
+        int rounds,
+        long windowMillis,
+        long warmUpMillis,
+        String controller,
+        OptionalLong controllerPid,
+        Path assembly) {
+    /** The system property that names the assembly of the tree that the bench was built in. */
+    private static final String ASSEMBLY = "sommelier.assembly";
+
     /** Five rounds of three seconds, at most 20 s of warm-up, a controller of the bench's own. */
     public static Plan standard() {
-        return new Plan(5, 3000, 20_000, "", OptionalLong.empty());
+        return new Plan(
+                5, 3000, 20_000, "", OptionalLong.empty(), Path.of(System.getProperty(ASSEMBLY, "assembly.tar.gz")));
     }
 
     /** This plan with so many rounds. */
     public Plan withRounds(int count) {
-        return new Plan(count, windowMillis, warmUpMillis, controller, controllerPid);
+        return new Plan(count, windowMillis, warmUpMillis, controller, controllerPid, assembly);
     }
 
     /** This plan with windows of that length. */
     public Plan withWindow(long millis) {
-        return new Plan(rounds, millis, warmUpMillis, controller, controllerPid);
+        return new Plan(rounds, millis, warmUpMillis, controller, controllerPid, assembly);
     }
 
     /** This plan with a warm-up of at most that length. */
     public Plan withWarmUp(long millis) {
-        return new Plan(rounds, windowMillis, millis, controller, controllerPid);
+        return new Plan(rounds, windowMillis, millis, controller, controllerPid, assembly);
     }
 
     /** This plan against a controller that is running. */
     public Plan against(String address, OptionalLong pid) {
-        return new Plan(rounds, windowMillis, warmUpMillis, address, pid);
+        return new Plan(rounds, windowMillis, warmUpMillis, address, pid, assembly);
+    }
+
+    /** This plan with another assembly. */
+    public Plan withAssembly(Path archive) {
+        return new Plan(rounds, windowMillis, warmUpMillis, controller, controllerPid, archive);
     }
 }

@@ -1,5 +1,7 @@
 package io.sommelier.bench.rows;
 
+import io.sommelier.bench.core.Probe;
+import io.sommelier.bench.karaf.AssemblyProcess;
 import io.sommelier.bench.party.PartyProcess;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,7 +11,7 @@ final class Resources implements AutoCloseable {
     /** The heap of every party, where the row does not say otherwise. */
     static final String MAX_HEAP = "512m";
 
-    private final Deque<PartyProcess> processes = new ArrayDeque<>();
+    private final Deque<Runnable> ends = new ArrayDeque<>();
 
     /** Starts a party that ends with this. */
     PartyProcess start(String role, String... arguments) {
@@ -19,12 +21,29 @@ final class Resources implements AutoCloseable {
     /** Starts a party with another heap. */
     PartyProcess startWithin(String maxHeap, String role, String... arguments) {
         PartyProcess process = PartyProcess.start("io.sommelier.bench.PartyMain", maxHeap, role, arguments);
-        processes.push(process);
+        ends.push(process::close);
         return process;
+    }
+
+    /** Unpacks the assembly, which ends and goes with this. */
+    AssemblyProcess unpack(Plan plan) {
+        AssemblyProcess assembly = AssemblyProcess.unpack(plan.assembly());
+        ends.push(assembly::close);
+        return assembly;
+    }
+
+    /** Starts the assembly; returns when it answers commands over TCP. */
+    AssemblyProcess assembly(Plan plan, String maxHeap) {
+        AssemblyProcess assembly = unpack(plan);
+        assembly.start(maxHeap);
+        try (Probe probe = new Probe(assembly.tcpPort())) {
+            assembly.awaitReply(probe);
+        }
+        return assembly;
     }
 
     @Override
     public void close() {
-        processes.forEach(PartyProcess::close);
+        ends.forEach(Runnable::run);
     }
 }

@@ -53,6 +53,16 @@ public record RowResult(
                 row.name(), row.inFlight(), row.payloadBytes(), figures, unsteady(spread, baselineSpread), verdicts);
     }
 
+    /** The figures that every row has, for one in which nothing is sent at a rate: none of them is known. */
+    static Map<String, Double> withoutRate() {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        for (String figure : List.of("rate", "p50_us", "p99_us", "p999_us", "cpu_us", "alloc_bytes")) {
+            figures.put(figure, Double.NaN);
+            figures.put("baseline_" + figure, Double.NaN);
+        }
+        return figures;
+    }
+
     private static void put(Map<String, Double> figures, String prefix, Sample sample) {
         figures.put(prefix + "rate", sample.rate());
         figures.put(prefix + "p50_us", sample.p50Micros());

@@ -30,11 +30,14 @@ public final class TextReport {
             line(text, row, "baseline", "baseline_");
             text.append(format("  ratio: rate %.2f, p50 %.2f%n", row.figure("ratio_rate"), row.figure("ratio_p50")));
         }
-        megabytes(text, row, "mb_per_s", "MB/s");
-        megabytes(text, row, "resident_mb", "MB resident");
-        megabytes(text, row, "heap_mb", "MB on the heap");
-        megabytes(text, row, "direct_mb", "MB in direct buffers");
-        megabytes(text, row, "grown_mb", "MB more resident than before");
+        amount(text, row, "mb_per_s", "MB/s");
+        amount(text, row, "resident_mb", "MB resident");
+        amount(text, row, "heap_mb", "MB on the heap");
+        amount(text, row, "direct_mb", "MB in direct buffers");
+        amount(text, row, "grown_mb", "MB more resident than before");
+        amount(text, row, "first_reply_s", "s to the first reply");
+        amount(text, row, "first_http_reply_s", "s to the first reply over HTTP");
+        amount(text, row, "archive_mb", "MB packed");
         for (Verdict verdict : row.verdicts()) {
             text.append(
                     format("  aim %s: %s (%.3g)%n", verdict.met() ? "met" : "MISSED", verdict.aim(), verdict.figure()));
@@ -55,10 +58,12 @@ public final class TextReport {
         text.append(format("  %-9s %11s %9s %9s %9s %8s %9s %10s %12s%n", figures));
     }
 
-    private static void megabytes(StringBuilder text, RowResult row, String name, String unit) {
+    private static void amount(StringBuilder text, RowResult row, String name, String unit) {
         double figure = row.figure(name);
         if (!Double.isNaN(figure)) {
-            text.append(format("  %.1f %s, baseline %.1f%n", figure, unit, row.figure("baseline_" + name)));
+            text.append(format("  %.1f %s", figure, unit));
+            double baseline = row.figure("baseline_" + name);
+            text.append(Double.isNaN(baseline) ? "\n" : format(", baseline %.1f%n", baseline));
         }
     }
 

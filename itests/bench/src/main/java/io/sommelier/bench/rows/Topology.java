@@ -3,15 +3,19 @@ package io.sommelier.bench.rows;
 import io.sommelier.bench.party.PartyProcess;
 import io.sommelier.bench.party.Usage;
 import io.sommelier.bench.party.Window;
+import java.util.List;
 
 /**
- * Three processes: a requester, one in the middle, and a responder.
+ * A requester, a process in the middle, and the process that answers, where that is another one.
  *
  * @param middle the controller or the relay
- * @param responder the process that answers
+ * @param responders the process that answers, or nobody where the middle itself does
  * @param requester the process that sends
  */
-record Topology(Middle middle, PartyProcess responder, PartyProcess requester) implements Subject {
+record Topology(Middle middle, List<PartyProcess> responders, PartyProcess requester) implements Subject {
+    Topology(Middle middle, PartyProcess responder, PartyProcess requester) {
+        this(middle, List.of(responder), requester);
+    }
 
     @Override
     public void start() {
@@ -30,7 +34,11 @@ record Topology(Middle middle, PartyProcess responder, PartyProcess requester) i
 
     @Override
     public Usage usage() {
-        return middle.usage().plus(responder.usage()).plus(requester.usage());
+        Usage used = middle.usage().plus(requester.usage());
+        for (PartyProcess responder : responders) {
+            used = used.plus(responder.usage());
+        }
+        return used;
     }
 
     @Override

@@ -12,6 +12,8 @@ class CatalogueTest {
                 .flatMap(scenario -> scenario.rows().stream())
                 .toList();
 
-        assertThat(names).doesNotHaveDuplicates().contains("tcp-64-256", "channels-10000", "idle-10000");
+        assertThat(names)
+                .doesNotHaveDuplicates()
+                .contains("tcp-64-256", "http-64-256-camel", "channels-10000", "idle-10000", "start");
     }
 }
