@@ -112,7 +112,12 @@ public final class Command {
         return idempotent;
     }
 
-    /** The key under which it must take effect once, or empty. */
+    /**
+     * The key under which it must take effect once, or empty. Of all commands with one key, of one principal, target and operation, a controller dispatches one within its window, unless
+     * they are {@link #idempotent} too; the others get its reply, while it runs and after its end. One that ended {@link Outcome#NOT_SENT} or {@link Outcome#REFUSED} gives the key free; where there is
+     * no reply to give, a repetition ends {@link Outcome#UNKNOWN}, with {@link ErrorCode#REPLY_NOT_KEPT}. The same key with another payload, content type or instance is refused, with
+     * {@link ErrorCode#IDEMPOTENCY_CONFLICT}. A durable command without a key has its id for one.
+     */
     public String idempotencyKey() {
         return idempotencyKey;
     }
@@ -240,7 +245,7 @@ public final class Command {
         }
 
         /**
-         * Sets the key under which it must take effect once; empty for none.
+         * Sets the key under which it must take effect once, see {@link Command#idempotencyKey}; empty for none.
          *
          * @throws IllegalArgumentException when it is longer than {@link #MAX_TEXT} or not printable ASCII
          */

@@ -69,6 +69,8 @@ public enum ErrorCode {
     REPLY_DENIED(411, false),
     /** The caller was gone when its reply came. */
     CALLER_GONE(412, false),
+    /** A command with the same idempotency key was, or may have been, executed, and there is no reply of it to give again. */
+    REPLY_NOT_KEPT(413, false),
 
     /** A defect of Sommelier or of a plugged-in part. */
     INTERNAL(500, false),

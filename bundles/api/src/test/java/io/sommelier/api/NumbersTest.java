@@ -42,6 +42,7 @@ class NumbersTest {
             REPLY_TOO_LARGE     410 false
             REPLY_DENIED        411 false
             CALLER_GONE         412 false
+            REPLY_NOT_KEPT      413 false
             INTERNAL            500 false
             PROTOCOL_ERROR      501 false
             """;

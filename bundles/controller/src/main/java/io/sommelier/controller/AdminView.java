@@ -160,7 +160,8 @@ final class AdminView implements ControllerAdmin {
         if (state >= Pending.SETTLED || command == null) {
             return Optional.empty();
         }
-        Session member = state == Pending.NEW || state == Pending.WAITING ? null : entry.member();
+        boolean isHeld = state == Pending.QUEUED || state >= Pending.CLAIMED;
+        Session member = isHeld && entry.holder() instanceof Session session ? session : null;
         String mailbox = state == Pending.WAITING ? command.target().toString() : "";
         return Optional.of(new CommandView(
                 entry.id,
@@ -184,6 +185,7 @@ final class AdminView implements ControllerAdmin {
             case Pending.NEW -> entry.isInPipeline() ? CommandState.SUBMITTED : CommandState.ADMITTED;
             case Pending.QUEUED -> CommandState.QUEUED;
             case Pending.WAITING -> CommandState.WAITING;
+            case Pending.JOINED -> CommandState.JOINED;
             case Pending.CLAIMED -> CommandState.DISPATCHED;
             default -> entry.hasData() ? CommandState.STREAMING : CommandState.ACCEPTED;
         };

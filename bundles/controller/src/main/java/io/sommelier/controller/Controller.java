@@ -47,6 +47,7 @@ public final class Controller implements ChannelAcceptor {
     private final PendingTable table = new PendingTable();
     private final ByteBudget budget = new ByteBudget();
     private final Router router;
+    private final KeyWindow keys = new KeyWindow(this);
     private final LongAdder lateParts = new LongAdder();
     private final ScheduledThreadPoolExecutor timer;
     private final List<Transport> transports = new CopyOnWriteArrayList<>();
@@ -88,6 +89,7 @@ public final class Controller implements ChannelAcceptor {
         registry.know(settings.knownTargets());
         timer.scheduleAtFixedRate(this::tick, DeadlineWheel.TICK_NANOS, DeadlineWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
         timer.scheduleAtFixedRate(this::forgetTargets, 1, 1, TimeUnit.MINUTES);
+        timer.scheduleAtFixedRate(keys::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     // ---- parts that come and go ----
@@ -295,6 +297,10 @@ public final class Controller implements ChannelAcceptor {
 
     ByteBudget budget() {
         return budget;
+    }
+
+    KeyWindow keys() {
+        return keys;
     }
 
     Router router() {

@@ -75,6 +75,35 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Hours that a target stays known after its last member left, 0 to 8760.")
     int rememberTargetHours() default 24;
 
+    /** {@link KeySettings#window}. */
+    @AttributeDefinition(
+            name = "Key window",
+            description = "How long an idempotency key, and the reply under it, is remembered after its command ended,"
+                    + " 1s to 24h.")
+    String keyWindow() default "5m";
+
+    /** {@link KeySettings#maxKeys}. */
+    @AttributeDefinition(
+            name = "Keys",
+            description =
+                    "Idempotency keys that are remembered, 1 to 10000000; one for each 2 KiB of the heap where it is"
+                            + " not set.",
+            required = false)
+    int maxKeys();
+
+    /** {@link KeySettings#maxKeptBytes}. */
+    @AttributeDefinition(
+            name = "Bytes of kept replies",
+            description = "1048576 to 1099511627776; a sixteenth of the heap where it is not set.",
+            required = false)
+    long maxKeptBytes();
+
+    /** {@link KeySettings#maxKeptReplyBytes}. */
+    @AttributeDefinition(
+            name = "Bytes of a kept reply",
+            description = "Above which a reply is not kept for repetitions, 4096 to 1073741824.")
+    long maxKeptReplyBytes() default 65536;
+
     /** {@link NodeSettings#drainLimit}. */
     @AttributeDefinition(
             name = "Drain limit",

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param streamIdle how long a worker may send nothing although its reader has credit outstanding, 100 ms to 1 h
  * @param probeLimit how long an old channel has to answer when a new one comes with its instance id, 10 ms to 1 min
  * @param rememberTarget how long a target stays known after its last member left, 0 to 365 days
+ * @param keys the bounds of the window of idempotency keys
  */
 public record ControllerSettings(
         Set<String> knownTargets,
@@ -25,7 +26,8 @@ public record ControllerSettings(
         int maxAttempts,
         Duration streamIdle,
         Duration probeLimit,
-        Duration rememberTarget) {
+        Duration rememberTarget,
+        KeySettings keys) {
 
     /** Checks the ranges. */
     public ControllerSettings {
@@ -39,14 +41,14 @@ public record ControllerSettings(
         inRange("rememberTarget h", rememberTarget.toHours(), 0, 365 * 24);
     }
 
-    private static void inRange(String key, long value, long least, long most) {
+    static void inRange(String key, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
                     key + " = " + value + " is out of range, allowed are " + least + " to " + most);
         }
     }
 
-    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory. */
+    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory; the keys of {@link KeySettings#defaults}. */
     public static ControllerSettings defaults() {
         long held = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
         return new ControllerSettings(
@@ -58,7 +60,8 @@ public record ControllerSettings(
                 3,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                KeySettings.defaults());
     }
 
     /** These settings with other known targets. */
@@ -72,7 +75,8 @@ public record ControllerSettings(
                 maxAttempts,
                 streamIdle,
                 probeLimit,
-                rememberTarget);
+                rememberTarget,
+                keys);
     }
 
     /** These settings with another answer to whether commands wait for absent members. */
@@ -86,7 +90,8 @@ public record ControllerSettings(
                 maxAttempts,
                 streamIdle,
                 probeLimit,
-                rememberTarget);
+                rememberTarget,
+                keys);
     }
 
     /** These settings with other byte budgets. */
@@ -100,7 +105,8 @@ public record ControllerSettings(
                 maxAttempts,
                 streamIdle,
                 probeLimit,
-                rememberTarget);
+                rememberTarget,
+                keys);
     }
 
     /** These settings with another number of attempts. */
@@ -114,7 +120,8 @@ public record ControllerSettings(
                 value,
                 streamIdle,
                 probeLimit,
-                rememberTarget);
+                rememberTarget,
+                keys);
     }
 
     /** These settings with another idle limit of streams. */
@@ -128,7 +135,8 @@ public record ControllerSettings(
                 maxAttempts,
                 value,
                 probeLimit,
-                rememberTarget);
+                rememberTarget,
+                keys);
     }
 
     /** These settings with another limit for the answer to a probe. */
@@ -142,6 +150,22 @@ public record ControllerSettings(
                 maxAttempts,
                 streamIdle,
                 value,
-                rememberTarget);
+                rememberTarget,
+                keys);
+    }
+
+    /** These settings with other bounds of the window of idempotency keys. */
+    public ControllerSettings withKeys(KeySettings value) {
+        return new ControllerSettings(
+                knownTargets,
+                absentMayWait,
+                maxHeldBytes,
+                maxTargetBytes,
+                maxChannelBytes,
+                maxAttempts,
+                streamIdle,
+                probeLimit,
+                rememberTarget,
+                value);
     }
 }

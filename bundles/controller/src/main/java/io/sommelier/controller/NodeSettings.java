@@ -56,9 +56,22 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                                 "rememberTargetHours",
                                 (int) defaults.rememberTarget().toHours(),
                                 0,
-                                365 * 24))));
+                                365 * 24)),
+                        keys(reader, defaults.keys())));
         reader.check();
         return settings;
+    }
+
+    private static KeySettings keys(SettingsReader reader, KeySettings defaults) {
+        return new KeySettings(
+                reader.duration("keyWindow", defaults.window(), KeySettings.LEAST_WINDOW, KeySettings.MOST_WINDOW),
+                reader.integer("maxKeys", defaults.maxKeys(), 1, KeySettings.MOST_KEYS),
+                bytes(reader, "maxKeptBytes", defaults.maxKeptBytes()),
+                reader.number(
+                        "maxKeptReplyBytes",
+                        defaults.maxKeptReplyBytes(),
+                        KeySettings.LEAST_REPLY_BYTES,
+                        KeySettings.MOST_REPLY_BYTES));
     }
 
     private static long bytes(SettingsReader reader, String key, long defaultValue) {

@@ -16,6 +16,7 @@ import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.ReplyPath;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
@@ -41,16 +42,18 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     static final int QUEUED = 1;
     /** In a mailbox. */
     static final int WAITING = 2;
+    /** Waits for the reply of another command with its idempotency key. */
+    static final int JOINED = 3;
     /** Being written to a channel, or written. */
-    static final int CLAIMED = 3;
+    static final int CLAIMED = 4;
     /** A first part was seen. */
-    static final int ACCEPTED = 4;
+    static final int ACCEPTED = 5;
     /** A part is on its way to the caller. */
-    static final int DELIVERING = 5;
+    static final int DELIVERING = 6;
     /** Ended: the terminal is decided. */
-    static final int SETTLED = 6;
+    static final int SETTLED = 7;
     /** Handed on to another entry. */
-    static final int MOVED = 7;
+    static final int MOVED = 8;
 
     private static final Object DELIVERED = new Object();
 
@@ -111,7 +114,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private Pipeline.Run run;
     private OperationEntry row;
     private TargetEntry target;
-    private volatile Session member;
+    private volatile Holder holder;
+    private volatile KeyHold key; // null for a command without a key, or before the window was asked
     private volatile Mailbox.Waiting waiting;
     private volatile MailboxReader reader;
     private boolean waitingDone;
@@ -161,7 +165,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.command = command;
         this.id = old.id;
         this.attempt = old.attempt + 1;
-        this.lostMember = old.member;
+        this.lostMember = (Session) old.holder;
+        this.key = old.key;
         this.mayHaveRun = mayHaveRun;
         this.replyPath = old.replyPath;
         this.deadlineNanos = old.deadlineNanos;
@@ -218,7 +223,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             return;
         }
         controller.wheel().add(this);
-        controller.router().route(this, resumed);
+        pass(resumed);
     }
 
     /** The command came back out of the mailbox that it waits in, or once more while it is under way; {@code false} when what came is of no use any more. */
@@ -233,8 +238,15 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             return false;
         }
         locate(resumed);
-        controller.router().route(this, resumed);
+        pass(resumed);
         return true;
+    }
+
+    /** Sends the command to a member or a mailbox, unless it is a repetition. */
+    private void pass(Command passed) {
+        if (!KeyWindow.concerns(passed) || key != null || controller.keys().enter(this, passed)) {
+            controller.router().route(this, passed);
+        }
     }
 
     /** Looks the target up again: since it was looked up first, its first member may have come, or it may have been forgotten and come again. */
@@ -280,7 +292,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             locate(passed);
         }
         if (state == NEW) {
-            controller.router().route(this, passed);
+            pass(passed);
         }
     }
 
@@ -292,10 +304,13 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     @Override
     public void abort(CommandError error) {
         Pending live = current();
-        Session working = live.member;
+        Holder working = live.holder;
         int before = live.settleSilently();
         if (before == CLAIMED || before == ACCEPTED || before == DELIVERING) {
-            working.channel().cancel(live, error.message());
+            working.cancel(live, error.message());
+        }
+        if (before < SETTLED) {
+            live.tellKey(failed(error.code(), live.outcomeAt(before), Stage.STREAM, error.message()), before, false);
         }
     }
 
@@ -346,9 +361,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return run != null && waiting == null && lostMember == null;
     }
 
-    /** Who has it, while it is QUEUED or beyond. */
-    Session member() {
-        return member;
+    /** Who has it, while it is QUEUED, or CLAIMED or beyond. */
+    Holder holder() {
+        return holder;
     }
 
     boolean hasData() {
@@ -402,17 +417,17 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
      * @return {@code false} when the channel did not take it, and another member is to be sought; {@code true} also when the command ended meanwhile
      */
     boolean offerTo(Session chosen) {
-        member = chosen;
+        holder = chosen;
         if (!STATE.compareAndSet(this, NEW, QUEUED)) {
             // Settled before it was queued: the one who settled may or may not have seen the member.
-            releaseMember();
+            releaseHolder();
             return true;
         }
         if (chosen.channel().offer(this)) {
             return true;
         }
         if (STATE.compareAndSet(this, QUEUED, NEW)) {
-            releaseMember();
+            releaseHolder();
             return false;
         }
         return true;
@@ -425,6 +440,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** The mailbox has the command. It may have come out before that was known: then the caller is told by its parts. */
     void admitted() {
+        Command stored = command;
+        KeyHold held = key;
+        if (stored != null && held != null) {
+            controller.keys().admitted(held, stored.durable());
+        }
         if (state < SETTLED && ADMISSION.compareAndSet(this, false, true)) {
             replyPath.admitted();
         }
@@ -446,6 +466,66 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         } else {
             held.done();
         }
+    }
+
+    // ---- what the window of keys does ----
+
+    /** The command runs under its key. */
+    void runUnder(KeyHold hold) {
+        key = hold;
+    }
+
+    boolean isEnded() {
+        return state >= SETTLED;
+    }
+
+    /** The command waits for the reply of another; {@code false} when it has ended. */
+    boolean join(KeyHold hold) {
+        key = hold;
+        return STATE.compareAndSet(this, NEW, JOINED);
+    }
+
+    /** The other command is on disk, and it is that one's reply that this one gets. */
+    void admittedWithAnother() {
+        if (state == JOINED && ADMISSION.compareAndSet(this, false, true)) {
+            replyPath.admitted();
+        }
+    }
+
+    /** The other command was not executed, so this one is to be. */
+    void goOn() {
+        Command next = command;
+        if (next != null && STATE.compareAndSet(this, JOINED, NEW)) {
+            locate(next);
+            controller.router().route(this, next);
+        }
+    }
+
+    /** The reply of the other command is there, and is the reply of this one. */
+    void replay(List<Part> reply) {
+        Replay replay = new Replay(this, reply);
+        holder = replay;
+        if (STATE.compareAndSet(this, JOINED, CLAIMED) || STATE.compareAndSet(this, NEW, CLAIMED)) {
+            replay.start();
+        }
+    }
+
+    /** Tells what the end of this command means for others with its key. */
+    private void tellKey(Part terminal, int before, boolean isAnswer) {
+        KeyHold held = key;
+        if (held == null) {
+            return;
+        }
+        Outcome outcome = terminal.error().map(CommandError::outcome).orElse(null);
+        KeyWindow.End end;
+        if (before == JOINED || outcome == Outcome.NOT_SENT || outcome == Outcome.REFUSED) {
+            end = KeyWindow.End.UNTRIED;
+        } else if (isAnswer) {
+            end = KeyWindow.End.ANSWERED;
+        } else {
+            end = before == WAITING ? KeyWindow.End.LEFT_WAITING : KeyWindow.End.UNKNOWN;
+        }
+        controller.keys().ended(held, end, terminal);
     }
 
     // ---- what the channel says ----
@@ -481,7 +561,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             return false;
         }
         if (remainingNanos() <= 0) {
-            settle(ErrorCode.EXPIRED, Stage.SEND_QUEUE, "the time to live was spent in the send queue of " + member);
+            settle(ErrorCode.EXPIRED, Stage.SEND_QUEUE, "the time to live was spent in the send queue of " + holder);
             return false;
         }
         return STATE.compareAndSet(this, QUEUED, CLAIMED);
@@ -509,9 +589,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             }
         } while (!STATE.compareAndSet(this, before, SETTLED));
         release(before);
+        Part terminal = mayHaveRun ? afterAttempts(part) : part;
+        tellKey(terminal, before, true);
         // from the channel itself, which gives one part at a time: nothing of this command is under way to the caller,
         // unless this is called from inside
-        deliverTerminal(mayHaveRun ? afterAttempts(part) : part, before);
+        deliverTerminal(terminal, before);
         return true;
     }
 
@@ -545,6 +627,10 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 delivered += part.cost();
             }
         }
+        KeyHold held = key;
+        if (held != null) {
+            controller.keys().collect(held, part);
+        }
         up(part);
         if (!STATE.compareAndSet(this, DELIVERING, ACCEPTED)) {
             // Settled meanwhile. If the terminal is there, it was left for this thread; if not, its owner will find
@@ -572,7 +658,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                                     ErrorCode.MEMBER_GONE,
                                     Outcome.UNKNOWN,
                                     now == CLAIMED ? Stage.REPLY_WAIT : Stage.STREAM,
-                                    "the channel of " + member + " was lost, and it may have executed the command"))
+                                    "the channel of " + holder + " was lost, and it may have executed the command"))
                             .build())) {
                 return;
             }
@@ -590,7 +676,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                                     ErrorCode.ATTEMPTS_EXHAUSTED,
                                     outcome,
                                     stage,
-                                    "the channel of " + member + " was lost at attempt " + attempt
+                                    "the channel of " + holder + " was lost at attempt " + attempt
                                             + ", the last allowed"))
                             .build());
         }
@@ -605,7 +691,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             next.reader = reader;
             forwarded = -1; // credit that comes from now on is for the next entry
         }
-        releaseMember();
+        releaseHolder();
         controller.table().replace(this, next);
         controller.wheel().remove(this);
         controller.wheel().add(next);
@@ -646,9 +732,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             more = granted - forwarded;
             forwarded = granted;
         }
-        Session working = member;
+        Holder working = holder;
         if (working != null && state < SETTLED) {
-            working.channel().credit(this, more);
+            working.credit(this, more);
         }
         return true;
     }
@@ -702,12 +788,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     boolean endBefore(ErrorCode code, String message) {
         int now = state;
         while (now < SETTLED) {
-            Session working = member;
-            Part terminal = Part.failed(CommandError.of(code, outcomeOf(now, code), stageAt(now), message))
-                    .build();
+            Holder working = holder;
+            Part terminal = failed(code, outcomeOf(now, code), stageAt(now), message);
             if (settleFrom(now, terminal)) {
                 if (now >= CLAIMED) {
-                    working.channel().cancel(this, message);
+                    working.cancel(this, message);
                 }
                 return true;
             }
@@ -721,7 +806,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             case NEW -> run == null ? Stage.ROUTING : Stage.PIPELINE;
             case QUEUED -> Stage.SEND_QUEUE;
             case WAITING -> Stage.MAILBOX;
-            case CLAIMED -> Stage.REPLY_WAIT;
+            case JOINED, CLAIMED -> Stage.REPLY_WAIT;
             default -> Stage.STREAM;
         };
     }
@@ -737,20 +822,25 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     private Outcome outcomeAt(int at) {
-        return at < CLAIMED && !mayHaveRun ? Outcome.NOT_SENT : Outcome.UNKNOWN;
+        // one that has joined was not handed over, but that whose reply it waits for may have been
+        return at < JOINED && !mayHaveRun ? Outcome.NOT_SENT : Outcome.UNKNOWN;
     }
 
     // ---- the end ----
 
     /** Ends a command that no member has: with NOT_SENT, unless an earlier attempt may have run. */
     void settle(ErrorCode code, Stage stage, String message) {
-        settleWith(Part.failed(CommandError.of(code, outcomeAt(NEW), stage, message))
-                .build());
+        settleWith(failed(code, outcomeAt(NEW), stage, message));
+    }
+
+    private static Part failed(ErrorCode code, Outcome outcome, Stage stage, String message) {
+        return Part.failed(CommandError.of(code, outcome, stage, message)).build();
     }
 
     void settleWith(Part terminal) {
         int before = settleSilently();
         if (before < SETTLED) {
+            tellKey(terminal, before, false);
             deliverTerminal(terminal, before);
         }
     }
@@ -760,6 +850,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             return false;
         }
         release(from);
+        tellKey(terminal, from, false);
         deliverTerminal(terminal, from);
         return true;
     }
@@ -783,8 +874,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (heldBytes > 0) {
             controller.budget().letGo(caller, heldTarget, heldBytes);
         }
-        if (before != NEW && before != WAITING) { // there the member, if there was one, has its capacity back
-            releaseMember();
+        if (before == QUEUED || before >= CLAIMED) { // elsewhere the member, if there was one, has its capacity back
+            releaseHolder();
         }
         mailboxDone(true);
         if (controller.archive() != null) {
@@ -795,8 +886,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         }
     }
 
-    private void releaseMember() {
-        Session held = member;
+    private void releaseHolder() {
+        Holder held = holder;
         if (held != null) {
             held.release();
         }

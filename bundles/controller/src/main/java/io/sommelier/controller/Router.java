@@ -187,6 +187,11 @@ final class Router {
         });
     }
 
+    /** It is not to be executed by a repetition either. */
+    private boolean isRemembered(Command command, Mailbox.Origin origin) {
+        return !KeyWindow.concerns(command) || controller.keys().remember(origin.principal(), command);
+    }
+
     void fromMailbox(Mailbox.Waiting waiting, MailboxReader reader) {
         Command command = waiting.command();
         Mailbox.Origin origin = waiting.origin();
@@ -195,12 +200,17 @@ final class Router {
             if (!here.takeUp(waiting, reader)) {
                 waiting.done();
             }
+        } else if (waiting.deliveries() > 1 && !command.idempotent()) {
+            LOG.debug("{} came out of its mailbox {} times and may have been executed", command, waiting.deliveries());
+            if (isRemembered(command, origin)) {
+                waiting.done();
+            } else {
+                reader.goesBack();
+                waiting.back();
+            }
         } else if (command.ttlNanos() <= 0
                 || !command.durable() && origin.controllerId().equals(controller.controllerId())) {
             waiting.done(); // expired, or its caller was told that it has ended
-        } else if (waiting.deliveries() > 1 && !command.idempotent()) {
-            LOG.debug("{} came out of its mailbox {} times and may have been executed", command, waiting.deliveries());
-            waiting.done();
         } else {
             new Pending(
                             controller,

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A connector at this controller: as a caller, and, where it serves a target, as a member of it. Thread-safe. */
-final class Session implements Peer {
+final class Session implements Peer, Holder {
     private final Controller controller;
     private final String channelId;
     private final Channel channel;
@@ -131,10 +131,21 @@ final class Session implements Peer {
         return false;
     }
 
-    void release() {
+    @Override
+    public void release() {
         inFlight.decrementAndGet();
         reader.capacityFreed();
         target.reader().capacityFreed();
+    }
+
+    @Override
+    public void credit(Pending entry, long bytes) {
+        channel.credit(entry, bytes);
+    }
+
+    @Override
+    public void cancel(Pending entry, String reason) {
+        channel.cancel(entry, reason);
     }
 
     /** Looks again at whether the mailboxes of the target and of the instance can be read. */

@@ -43,6 +43,18 @@ class ControllerSettingsTest {
         refused(() -> defaults.withMaxAttempts(0), "maxAttempts = 0 is out of range, allowed are 1 to 100");
         refused(() -> defaults.withMaxAttempts(101), "maxAttempts = 101 is out of range, allowed are 1 to 100");
         refused(
+                () -> new KeySettings(Duration.ofMillis(999), 1, mib, 4096),
+                "keyWindow ms = 999 is out of range, allowed are 1000 to 86400000");
+        refused(
+                () -> new KeySettings(Duration.ofHours(1), 0, mib, 4096),
+                "maxKeys = 0 is out of range, allowed are 1 to 10000000");
+        refused(
+                () -> new KeySettings(Duration.ofHours(1), 1, mib - 1, 4096),
+                "maxKeptBytes = 1048575 is out of range, allowed are 1048576 to 1099511627776");
+        refused(
+                () -> new KeySettings(Duration.ofHours(1), 1, mib, 4095),
+                "maxKeptReplyBytes = 4095 is out of range, allowed are 4096 to 1073741824");
+        refused(
                 () -> defaults.withStreamIdle(Duration.ofMillis(99)),
                 "streamIdle ms = 99 is out of range, allowed are 100 to 3600000");
         refused(
@@ -52,7 +64,10 @@ class ControllerSettingsTest {
 
     @Test
     void eachChangeLeavesTheRestAsItWas() {
+        KeySettings keys = new KeySettings(Duration.ofHours(1), 9, 1 << 20, 4 << 10);
+
         ControllerSettings changed = defaults.withMaxAttempts(7)
+                .withKeys(keys)
                 .withAbsentMayWait(false)
                 .withStreamIdle(Duration.ofSeconds(1))
                 .withProbeLimit(Duration.ofSeconds(2))
@@ -69,7 +84,8 @@ class ControllerSettingsTest {
                         7,
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
-                        defaults.rememberTarget()));
+                        defaults.rememberTarget(),
+                        keys));
     }
 
     @Test

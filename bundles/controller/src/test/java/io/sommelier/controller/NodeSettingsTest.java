@@ -31,7 +31,11 @@ class NodeSettingsTest {
                 Map.entry("maxAttempts", "5"),
                 Map.entry("streamIdle", "1m"),
                 Map.entry("probeLimit", "250ms"),
-                Map.entry("rememberTargetHours", "2")));
+                Map.entry("rememberTargetHours", "2"),
+                Map.entry("keyWindow", "1h"),
+                Map.entry("maxKeys", "50"),
+                Map.entry("maxKeptBytes", "4000000"),
+                Map.entry("maxKeptReplyBytes", "5000")));
 
         assertThat(settings.id()).isEqualTo("node-2");
         assertThat(settings.strategy()).isEqualTo("random");
@@ -46,6 +50,7 @@ class NodeSettingsTest {
         assertThat(controller.streamIdle()).isEqualTo(Duration.ofMinutes(1));
         assertThat(controller.probeLimit()).isEqualTo(Duration.ofMillis(250));
         assertThat(controller.rememberTarget()).isEqualTo(Duration.ofHours(2));
+        assertThat(controller.keys()).isEqualTo(new KeySettings(Duration.ofHours(1), 50, 4_000_000, 5000));
     }
 
     @Test

@@ -188,6 +188,23 @@ class StageOutcomeTableTest {
             send(pour().durable(true));
         });
 
+        all.put("its idempotency key was used for other content", () -> {
+            queued(keyed());
+            send(keyed().payload(Payload.ofText("other")));
+        });
+        all.put("as many idempotency keys are remembered as may be", () -> {
+            node.controller.settings(ControllerSettings.defaults()
+                    .withKeys(new KeySettings(Duration.ofMinutes(1), 1, 1 << 20, 4 << 10)));
+            queued(keyed());
+            send(pour().idempotencyKey("another"));
+        });
+        all.put("it repeats a command of which there is no reply to give", () -> {
+            queued(keyed());
+            member.claimNext();
+            member.lose();
+            send(keyed());
+        });
+
         all.put("the time was spent before it was claimed", () -> {
             queued();
             node.passes(TTL);
@@ -227,6 +244,16 @@ class StageOutcomeTableTest {
         all.put("the time was spent at the member", () -> {
             claimed();
             node.passes(TTL);
+        });
+        all.put("the time was spent while it waited for the reply of the command that it repeats", () -> {
+            queued(keyed().ttl(TTL.multipliedBy(2)));
+            send(keyed());
+            node.passes(TTL);
+        });
+        all.put("cancelled while it waited for the reply of the command that it repeats", () -> {
+            queued(keyed());
+            send(keyed());
+            incoming.cancel("enough");
         });
         all.put("cancelled at the member", () -> {
             claimed();
@@ -281,6 +308,16 @@ class StageOutcomeTableTest {
 
     private static Command.Builder pour() {
         return Node.pour().ttl(TTL);
+    }
+
+    private static Command.Builder keyed() {
+        return pour().idempotencyKey("k");
+    }
+
+    /** Another command is in the queue of the member. */
+    private void queued(Command.Builder other) {
+        join();
+        node.send(other.build(), new RecordingReplyPath());
     }
 
     private void send(Command.Builder command) {

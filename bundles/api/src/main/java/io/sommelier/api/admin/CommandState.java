@@ -17,6 +17,8 @@ public enum CommandState {
     QUEUED,
     /** In a mailbox. */
     WAITING,
+    /** It waits for the reply of another command with its idempotency key, which came before it. */
+    JOINED,
     /** Handed to a member, of which nothing has come back yet. */
     DISPATCHED,
     /** The member took it on; no data has come yet. */
