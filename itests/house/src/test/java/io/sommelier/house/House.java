@@ -43,6 +43,11 @@ record House(List<Bundle> bundles) {
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
                 bundle("http-engine", Set.of("api", "spi"), union(COMMON, NETTY, CAMEL)),
+                // spi for its settings reader alone, runtime-camel for the contexts
+                bundle(
+                        "gateway-http",
+                        Set.of("api", "spi", "runtime-camel"),
+                        union(COMMON, CAMEL, Set.of("com.fasterxml.jackson.core"))),
                 bundle(
                         "runtime-camel",
                         Set.of(),

@@ -1,0 +1,196 @@
+package io.sommelier.gateway.http.internal.command;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.CommandException;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Part;
+import io.sommelier.api.Stage;
+import io.sommelier.api.admin.CommandState;
+import io.sommelier.gateway.http.internal.reply.Answer;
+import io.sommelier.gateway.http.internal.reply.PartsBody;
+import io.sommelier.gateway.http.internal.reply.Problem;
+import io.sommelier.gateway.http.internal.reply.ReplyForm;
+import io.sommelier.gateway.http.internal.reply.ReplyHead;
+import io.sommelier.gateway.http.internal.reply.ReplyRules;
+import io.sommelier.gateway.http.internal.request.CommandRequest;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+
+/**
+ * A command whose request waits for the reply. A reply in one piece is answered whole. The first DATA part fixes the status, and the parts become the body; what fails before it has a status of its
+ * own. Parts come one at a time; {@link #clientGone} may come at the same time, from another thread.
+ */
+final class WaitingReply extends SentCommand {
+    private final Exchange exchange;
+    private final AsyncCallback callback;
+    private final ReplyForm form;
+    private final ReplyRules rules;
+    private final StreamSlots slots;
+    private final Consumer<WaitingReply> ended;
+    private final AtomicBoolean isAnswered = new AtomicBoolean();
+    private final AtomicBoolean isOver = new AtomicBoolean();
+    private final AtomicBoolean hasSlot = new AtomicBoolean();
+    private volatile String stopReason;
+
+    private volatile Flow.Subscription parts;
+
+    // Confined to the one who brings parts.
+    private Optional<Part> accepted = Optional.empty();
+    private PartsBody body;
+
+    /** @param ended is told once, when nothing of the command is needed any more */
+    WaitingReply(
+            CommandRequest request,
+            Times times,
+            Exchange exchange,
+            AsyncCallback callback,
+            ReplyRules rules,
+            StreamSlots slots,
+            Consumer<WaitingReply> ended) {
+        super(request.command(), request.caller(), times);
+        this.exchange = exchange;
+        this.callback = callback;
+        this.form = request.form();
+        this.rules = rules;
+        this.slots = slots;
+        this.ended = ended;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        parts = subscription;
+        parts.request(1);
+    }
+
+    @Override
+    public void onNext(Part part) {
+        switch (part.status()) {
+            case ACCEPTED -> {
+                saw(CommandState.ACCEPTED);
+                accepted = Optional.of(part);
+                parts.request(1);
+            }
+            case DATA -> data(part);
+            default -> complete(part);
+        }
+    }
+
+    private void data(Part part) {
+        saw(CommandState.STREAMING);
+        if (body != null) {
+            body.take(part);
+        } else if (!isAnswered.getAndSet(true)) {
+            begin(part);
+            callback.done(false);
+        }
+    }
+
+    /** The status line is fixed from here on. */
+    private void begin(Part first) {
+        if (!slots.take()) {
+            CommandError error = CommandError.of(
+                    ErrorCode.OVERLOADED,
+                    Outcome.UNKNOWN,
+                    Stage.STREAM,
+                    "as many replies are streamed as may be (maxStreams of io.sommelier.gateway.http)");
+            Answer.problem(exchange, Problem.of(error, Optional.of(id())), rules);
+            cancel("there is no room to stream its reply");
+            parts.request(Long.MAX_VALUE); // what still comes is thrown away, up to its end
+            return;
+        }
+        hasSlot.set(true);
+        if (isOver.get()) {
+            giveSlotBack(); // the client went meanwhile, and did not see it
+        }
+        ReplyHead head = ReplyHead.of(accepted, first);
+        body = new PartsBody(id(), head, form, parts, this::clientGone);
+        body.take(first);
+        Answer.parts(exchange, head, form, body, rules).command(id());
+    }
+
+    private void complete(Part terminal) {
+        saw(CommandState.COMPLETED);
+        if (body != null) {
+            body.complete(terminal);
+        } else if (!isAnswered.getAndSet(true)) {
+            Answer.whole(exchange, ReplyHead.of(accepted, terminal), terminal.payload(), rules)
+                    .command(id());
+            callback.done(false);
+        }
+        end();
+    }
+
+    @Override
+    public void onError(Throwable reason) {
+        CommandException failure = toldAsStop(CommandException.of(reason));
+        saw(failure.part().map(CommandState::of).orElse(CommandState.FAILED));
+        if (body != null) {
+            body.fail(failure);
+        } else if (!isAnswered.getAndSet(true)) {
+            Answer.problem(exchange, Problem.of(failure, id()), rules);
+            callback.done(false);
+        }
+        end();
+    }
+
+    @Override
+    public void onComplete() {
+        // the terminal said so
+    }
+
+    /** Gives the command up since this gateway stops; that is what its client is told, and not that somebody cancelled it. */
+    void stop(String reason) {
+        stopReason = reason;
+        cancel(reason);
+    }
+
+    private CommandException toldAsStop(CommandException failure) {
+        CommandError error = failure.error();
+        String reason = stopReason;
+        if (reason == null || error.code() != ErrorCode.CANCELLED) {
+            return failure;
+        }
+        CommandError stopped = CommandError.of(ErrorCode.DRAINING, error.outcome(), error.stage(), reason);
+        return new CommandException(Part.failed(stopped).build());
+    }
+
+    /** Nobody waits for the reply any more: the command is cancelled, whatever it is at. */
+    void clientGone() {
+        if (isOver.get()) {
+            return;
+        }
+        cancel("the client is gone");
+        Flow.Subscription known = parts;
+        if (known != null) {
+            known.cancel(); // parts that nobody takes would keep the end from coming
+        }
+        if (!isAnswered.getAndSet(true)) {
+            callback.done(false);
+        }
+        end();
+    }
+
+    private void end() {
+        if (isOver.compareAndSet(false, true)) {
+            giveSlotBack();
+            ended.accept(this);
+        }
+    }
+
+    private void giveSlotBack() {
+        if (hasSlot.compareAndSet(true, false)) {
+            slots.giveBack();
+        }
+    }
+
+    @Override
+    void writeEnd(JsonGenerator json, Times times) {
+        // one that has ended is not known here any more
+    }
+}

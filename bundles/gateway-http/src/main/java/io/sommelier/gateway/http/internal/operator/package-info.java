@@ -1,0 +1,2 @@
+/** What an operator reads and does. */
+package io.sommelier.gateway.http.internal.operator;

@@ -1,0 +1,2 @@
+/** What requests and replies share. */
+package io.sommelier.gateway.http.internal;

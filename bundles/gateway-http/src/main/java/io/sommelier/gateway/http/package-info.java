@@ -1,0 +1,2 @@
+/** HTTP to commands. */
+package io.sommelier.gateway.http;
