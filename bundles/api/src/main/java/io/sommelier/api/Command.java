@@ -17,6 +17,10 @@ public final class Command {
     public static final Duration MAX_TTL = Duration.ofDays(7);
     /** The most characters of a content type, an idempotency key, or a trace parent. */
     public static final int MAX_TEXT = 255;
+    /** The most hops with which a controller takes a command in; above it, it fails with {@link ErrorCode#TOO_MANY_HOPS}. */
+    public static final int MAX_HOPS = 32;
+    /** The most hops that are counted. */
+    private static final int MOST_COUNTED_HOPS = 255;
 
     private final CommandId id;
     private final String operation;
@@ -30,6 +34,7 @@ public final class Command {
     private final String idempotencyKey;
     private final String traceparent;
     private final CommandId replayOf;
+    private final int hops;
 
     private Command(Builder builder) {
         id = builder.id == null ? CommandId.random() : builder.id;
@@ -44,6 +49,7 @@ public final class Command {
         idempotencyKey = builder.idempotencyKey;
         traceparent = builder.traceparent;
         replayOf = builder.replayOf;
+        hops = builder.hops;
     }
 
     /**
@@ -133,6 +139,15 @@ public final class Command {
     }
 
     /**
+     * How many handlers it comes from, one behind the other: 0 unless a handler sends it, and then one more than the command that is handled. So handlers that send to each other in a
+     * circle come to an end, at {@link #MAX_HOPS}. What a handler sends while it runs, and from what depends on the stages or the listener of such a call, is counted by
+     * itself when it is sent; {@link Builder#after} is for all else.
+     */
+    public int hops() {
+        return hops;
+    }
+
+    /**
      * A builder that starts with all of this command, its id included. A command that has ended may be sent again as it
      * is, and gets its time to live anew; while one of its id is still alive, another needs an id of its own.
      */
@@ -148,6 +163,7 @@ public final class Command {
         builder.idempotencyKey = idempotencyKey;
         builder.traceparent = traceparent;
         builder.replayOf = replayOf;
+        builder.hops = hops;
         return builder;
     }
 
@@ -171,6 +187,7 @@ public final class Command {
         private String idempotencyKey = "";
         private String traceparent = "";
         private CommandId replayOf;
+        private int hops;
 
         private Builder(Target target, String operation) {
             this.target = Objects.requireNonNull(target, "target");
@@ -267,6 +284,31 @@ public final class Command {
         /** Says which command this one repeats. */
         public Builder replayOf(CommandId value) {
             replayOf = Objects.requireNonNull(value, "replayOf");
+            return this;
+        }
+
+        /**
+         * Says that a handler sends it for the sake of a command that it handles: it has one hop more than that, and its trace context, unless one was set. A handler that sends from
+         * threads of its own must call this, or nothing ends a circle but the time to live; harmless where hops are counted by themselves.
+         */
+        public Builder after(Invocation handled) {
+            Command command = handled.command();
+            if (traceparent.isEmpty()) {
+                traceparent = command.traceparent();
+            }
+            return hops(Math.min(command.hops + 1, MOST_COUNTED_HOPS));
+        }
+
+        /**
+         * Raises its hops to that many; fewer than it has change nothing, so that nobody takes any off. For whoever carries commands; a handler calls {@link #after}.
+         *
+         * @throws IllegalArgumentException when it is negative or more than 255
+         */
+        public Builder hops(int value) {
+            if (value < 0 || value > MOST_COUNTED_HOPS) {
+                throw new IllegalArgumentException("hops " + value + " is out of range, allowed are 0 to 255");
+            }
+            hops = Math.max(hops, value);
             return this;
         }
 

@@ -26,6 +26,8 @@ public enum ErrorCode {
     IDEMPOTENCY_CONFLICT(121, false),
     /** The node cannot do what the command asks for, such as a durable command where there is no mailbox store. */
     UNSUPPORTED(122, false),
+    /** It comes from more handlers, one behind the other, than {@link Command#MAX_HOPS}: most likely they send to each other in a circle. */
+    TOO_MANY_HOPS(123, false),
 
     /** No configuration, group, contract or member ever named the target. */
     UNKNOWN_TARGET(200, false),

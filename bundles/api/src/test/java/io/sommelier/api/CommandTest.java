@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +176,52 @@ class CommandTest {
                 .build();
 
         assertThat(command).hasToString("Command[00000000-0000-0000-0000-000000000001 pour -> cellar]");
+    }
+
+    @Test
+    void aCommandHasNoHopsUntilAHandlerSendsOneAfterAnother() {
+        Command first = pour().build();
+        Command second = pour().after(handled(first)).build();
+        Command third = pour().after(handled(second)).build();
+
+        assertThat(List.of(first.hops(), second.hops(), third.hops())).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void hopsAreRaisedAndNeverTakenOff() {
+        Command raised = pour().hops(7).hops(3).build();
+
+        assertThat(raised.hops()).isEqualTo(7);
+        assertThat(raised.toBuilder().hops(0).build().hops()).isEqualTo(7);
+        assertThat(raised.toBuilder().after(handled(pour().build())).build().hops())
+                .isEqualTo(7);
+        assertThat(pour().after(handled(pour().hops(255).build())).build().hops())
+                .isEqualTo(255);
+    }
+
+    @Test
+    void hopsOutOfRangeAreRefused() {
+        assertThatThrownBy(() -> pour().hops(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("hops -1 is out of range, allowed are 0 to 255");
+        assertThatThrownBy(() -> pour().hops(256))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("hops 256 is out of range, allowed are 0 to 255");
+    }
+
+    @Test
+    void aCommandAfterAnotherHasItsTraceContextUnlessItHasOneOfItsOwn() {
+        Invocation traced = handled(pour().traceparent("00-a-b-01").build());
+
+        assertThat(pour().after(traced).build().traceparent()).isEqualTo("00-a-b-01");
+        assertThat(pour().traceparent("own").after(traced).build().traceparent())
+                .isEqualTo("own");
+        assertThat(pour().after(traced).traceparent("own").build().traceparent())
+                .isEqualTo("own");
+    }
+
+    private static Invocation handled(Command command) {
+        return new Invocation(command, "", "", 1, System::nanoTime);
     }
 
     @Test

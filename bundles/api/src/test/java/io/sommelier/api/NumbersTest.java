@@ -22,6 +22,7 @@ class NumbersTest {
             DUPLICATE_COMMAND   120 false
             IDEMPOTENCY_CONFLICT 121 false
             UNSUPPORTED         122 false
+            TOO_MANY_HOPS       123 false
             UNKNOWN_TARGET      200 false
             UNKNOWN_OPERATION   201 false
             NO_MEMBER           202 true

@@ -8,6 +8,7 @@ import io.sommelier.api.CommandSender;
 import io.sommelier.api.Part;
 import io.sommelier.api.ReplyListener;
 import io.sommelier.connector.ConnectorState.Phase;
+import io.sommelier.wire.serving.PendingCall;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -161,7 +162,7 @@ public final class Connector implements CommandSender, AutoCloseable {
     public Call send(Command command) {
         Session session = lifecycle.active();
         SendingSide side = session == null ? null : session.sending();
-        return submit(side, new SentCommand(side, command, clock.getAsLong()));
+        return submit(side, new SentCommand(side, PendingCall.counted(command), clock.getAsLong()));
     }
 
     /** {@inheritDoc} It fails as {@link #send(Command)} does. */
@@ -169,7 +170,7 @@ public final class Connector implements CommandSender, AutoCloseable {
     public Call send(Command command, ReplyListener listener) {
         Session session = lifecycle.active();
         SendingSide side = session == null ? null : session.sending();
-        return submit(side, new SentCommand(side, command, listener, clock.getAsLong()));
+        return submit(side, new SentCommand(side, PendingCall.counted(command), listener, clock.getAsLong()));
     }
 
     private Call submit(SendingSide side, SentCommand call) {

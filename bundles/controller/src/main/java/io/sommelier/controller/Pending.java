@@ -191,6 +191,13 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             settle(ErrorCode.EXPIRED, Stage.INGRESS, "the time to live was spent when the command came");
         } else if (draining) {
             settle(ErrorCode.DRAINING, Stage.INGRESS, "the controller " + controller.controllerId() + " is draining");
+        } else if (submitted.hops() > Command.MAX_HOPS) {
+            refuse(CommandError.of(
+                    ErrorCode.TOO_MANY_HOPS,
+                    Outcome.REFUSED,
+                    Stage.INGRESS,
+                    "it comes from " + submitted.hops() + " handlers, one behind the other, allowed are at most "
+                            + Command.MAX_HOPS + ": do they send to each other in a circle?"));
         } else if (!controller.budget().hold(this, submitted, controller.settings())) {
             settle(ErrorCode.OVERLOADED, Stage.INGRESS, "live commands hold as many bytes as they may");
         } else if (!controller.table().add(this)) {
@@ -276,10 +283,15 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     // ---- what the pipeline says ----
 
     @Override
-    public void execute(Command passed) {
-        if (passed != command) {
-            if (state != NEW) {
+    public void execute(Command handedDown) {
+        Command before = command;
+        Command passed = handedDown;
+        if (passed != before) {
+            if (state != NEW || before == null) {
                 return;
+            }
+            if (passed.hops() < before.hops()) { // a handler that made the command anew takes none off
+                passed = passed.toBuilder().hops(before.hops()).build();
             }
             command = passed;
             target = controller.target(passed.target().targetId());

@@ -147,6 +147,11 @@ class StageOutcomeTableTest {
             send(first.toBuilder());
         });
 
+        all.put("it comes from more than 32 handlers, one behind the other", () -> {
+            join();
+            send(pour().hops(Command.MAX_HOPS + 1));
+        });
+
         all.put("the time was spent in the chain", () -> {
             inTheChain();
             node.passes(TTL);

@@ -26,6 +26,7 @@ public abstract class TransportContract
                 LossPromises,
                 HelloPromises,
                 LimitPromises,
+                HopPromises,
                 VolumePromises {
     /** The tag of tests that show that something fits into a heap of 64 MiB. */
     public static final String SMALL_HEAP = "heap64";

@@ -60,6 +60,7 @@ final class MessageReader {
         if (credit > Frames.MAX_CREDIT) {
             throw new ProtocolViolationException("initial credit " + credit + " is above " + Frames.MAX_CREDIT);
         }
+        int hops = frame.u8();
         String operation = frame.name();
         String targetId = frame.name();
         String instance = frame.name();
@@ -75,6 +76,7 @@ final class MessageReader {
             command = Command.to(target, operation)
                     .id(id)
                     .remainingNanos(remainingNanos)
+                    .hops(hops)
                     .headers(headers)
                     .durable(frame.has(Frames.COMMAND_DURABLE))
                     .idempotent(frame.has(Frames.COMMAND_IDEMPOTENT));

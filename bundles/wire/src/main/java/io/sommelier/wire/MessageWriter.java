@@ -47,6 +47,7 @@ final class MessageWriter {
                 .id(command.id())
                 .u64(Math.max(0, remainingNanos) / 1000)
                 .u32((int) credit)
+                .u8(command.hops())
                 .name(command.operation())
                 .name(command.target().targetId())
                 .name(command.target().instance())

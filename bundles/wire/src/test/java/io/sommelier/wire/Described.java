@@ -64,6 +64,7 @@ final class Described extends RecordingHandler {
         field("id", command.id().toString());
         field("remaining", command.ttlNanos() / 1000 + " µs");
         field("credit", Long.toString(initialCredit));
+        field("hops", command.hops() == 0 ? "" : Integer.toString(command.hops()));
         field("operation", command.operation());
         field("target", command.target().targetId());
         field("instance", command.target().instance());

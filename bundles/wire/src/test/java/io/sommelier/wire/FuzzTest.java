@@ -195,7 +195,9 @@ class FuzzTest {
             builder.contentType("x/y" + random.nextInt(10)).idempotencyKey("k" + random.nextInt());
         }
         if (random.nextBoolean()) {
-            builder.traceparent("t" + random.nextInt()).replayOf(new CommandId(random.nextLong(), 1));
+            builder.traceparent("t" + random.nextInt())
+                    .replayOf(new CommandId(random.nextLong(), 1))
+                    .hops(random.nextInt(256));
         }
         return builder.build();
     }
@@ -236,6 +238,7 @@ class FuzzTest {
                 command.idempotent(),
                 command.idempotencyKey(),
                 command.traceparent(),
+                command.hops(),
                 command.replayOf());
     }
 

@@ -10,6 +10,7 @@ final class Hex {
             0000000000000000 0000000000000009   # id
             00000000000003e8                    # remaining time: 1000 µs
             00000000                            # initial credit
+            00                                  # hops
             02 6f70                             # operation: "op"
             03 746774                           # target: "tgt"
             00                                  # instance

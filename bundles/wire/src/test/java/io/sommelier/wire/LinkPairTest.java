@@ -38,6 +38,7 @@ class LinkPairTest {
                 .idempotencyKey("key-1")
                 .traceparent("00-aa-bb-01")
                 .replayOf(new CommandId(3, 4))
+                .hops(5)
                 .build();
 
         pair.sendDown(command, 1000);

@@ -207,7 +207,8 @@ class LinkRulesTest {
         String flags = flagsAndNames.substring(0, 2);
         String names = flagsAndNames.substring(2);
 
-        end.receiveFrame("10" + flags + "00000001" + Hex.u64(1) + Hex.u64(2) + Hex.u64(1000) + Hex.u32(0) + names);
+        end.receiveFrame(
+                "10" + flags + "00000001" + Hex.u64(1) + Hex.u64(2) + Hex.u64(1000) + Hex.u32(0) + "00" + names);
 
         assertThat(end.handler.events).isEmpty();
         assertThat(end.handler.goodbye).isNull();

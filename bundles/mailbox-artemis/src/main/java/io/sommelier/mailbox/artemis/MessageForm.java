@@ -37,6 +37,7 @@ final class MessageForm {
     private static final SimpleString TRACE = SimpleString.of("sommelier_traceparent");
     private static final SimpleString REPLAY_OF = SimpleString.of("sommelier_replay_of");
     private static final SimpleString HEADERS = SimpleString.of("sommelier_headers");
+    private static final SimpleString HOPS = SimpleString.of("sommelier_hops");
 
     private static final int ID_BYTES = 16;
     private static final int DURABLE = 1;
@@ -68,6 +69,9 @@ final class MessageForm {
         putText(message, CONTENT_TYPE, command.contentType());
         putText(message, KEY, command.idempotencyKey());
         putText(message, TRACE, command.traceparent());
+        if (command.hops() > 0) {
+            message.putIntProperty(HOPS, command.hops());
+        }
         command.replayOf().ifPresent(id -> message.putBytesProperty(REPLAY_OF, bytes(id)));
         if (!command.headers().isEmpty()) {
             ByteBuffer block = ByteBuffer.allocate(command.headers().encodedSize());
@@ -125,6 +129,9 @@ final class MessageForm {
                     .durable((flags & DURABLE) != 0)
                     .idempotent((flags & IDEMPOTENT) != 0)
                     .payload(body(message));
+            if (message.containsProperty(HOPS)) {
+                builder.hops(message.getIntProperty(HOPS));
+            }
             byte[] replayOf = message.getBytesProperty(REPLAY_OF);
             if (replayOf != null) {
                 ByteBuffer buffer = ByteBuffer.wrap(replayOf);

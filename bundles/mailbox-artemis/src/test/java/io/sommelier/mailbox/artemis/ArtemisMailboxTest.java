@@ -111,6 +111,7 @@ class ArtemisMailboxTest {
                 .idempotencyKey("k 1")
                 .traceparent("00-1-2-3")
                 .replayOf(new CommandId(-1, 7))
+                .hops(9)
                 .build();
         put(command);
 
@@ -130,6 +131,7 @@ class ArtemisMailboxTest {
         assertThat(out.durable() && out.idempotent()).isTrue();
         assertThat(List.of(out.idempotencyKey(), out.traceparent())).containsExactly("k 1", "00-1-2-3");
         assertThat(out.replayOf()).contains(new CommandId(-1, 7));
+        assertThat(out.hops()).isEqualTo(9);
         assertThat(came.origin()).isEqualTo(ORIGIN);
         assertThat(came.deliveries()).isEqualTo(1);
         assertThat(out.ttl()).isBetween(Duration.ofSeconds(100), Duration.ofMinutes(2));

@@ -45,11 +45,13 @@ final class EmbeddedCall extends PendingCall {
     }
 
     static EmbeddedCall send(Connector from, Command command) {
-        return new EmbeddedCall(command).sent(from, command);
+        Command sent = counted(command);
+        return new EmbeddedCall(sent).sent(from, sent);
     }
 
     static EmbeddedCall send(Connector from, Command command, ReplyListener listener) {
-        return new EmbeddedCall(command, listener).sent(from, command);
+        Command sent = counted(command);
+        return new EmbeddedCall(sent, listener).sent(from, sent);
     }
 
     private EmbeddedCall sent(Connector from, Command command) {

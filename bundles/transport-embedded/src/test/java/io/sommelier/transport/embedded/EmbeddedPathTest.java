@@ -90,7 +90,7 @@ class EmbeddedPathTest {
                         })
                         .build());
 
-        Call call = caller.send(descend(2_000));
+        Call call = caller.send(descend(Command.MAX_HOPS));
 
         assertThat(call.result().toCompletableFuture())
                 .succeedsWithin(Duration.ofSeconds(20))

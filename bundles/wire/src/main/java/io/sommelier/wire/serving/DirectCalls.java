@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How deep a thread is in direct handlers that send to direct handlers, and in the ends of calls that end the commands of those who wait for them; and which handlers hold
- * it too long. Confined to its thread.
+ * What a thread is inside of: how deep in direct handlers that send to direct handlers, and in the ends of calls that end the commands of those who wait for them; how many hops a
+ * command has that is sent there; and which handlers hold it too long. Confined to its thread.
  */
 final class DirectCalls {
     private static final Logger LOG = LoggerFactory.getLogger(DirectCalls.class);
@@ -30,6 +30,7 @@ final class DirectCalls {
 
     private int depth;
     private int endDepth;
+    private int hops;
 
     private DirectCalls() {}
 
@@ -68,6 +69,22 @@ final class DirectCalls {
 
     void leaveEnd() {
         endDepth--;
+    }
+
+    /** The least hops of a command that is sent from here: 0 where nobody handles a command, else one more than that command has. */
+    int hops() {
+        return hops;
+    }
+
+    /**
+     * From now on a command that is sent from here has at least so many hops.
+     *
+     * @return how many it had to have before; to be set again when what is entered ends
+     */
+    int enterHops(int least) {
+        int before = hops;
+        hops = least;
+        return before;
     }
 
     /** Names a handler in the log, once, if it held the delivering thread too long. */

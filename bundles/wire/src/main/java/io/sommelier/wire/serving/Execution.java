@@ -152,11 +152,20 @@ public abstract class Execution extends PartResponder {
             refuseExpired();
             return;
         }
+        DirectCalls thread = DirectCalls.ofThisThread();
+        int before = thread.enterHops(nextHops());
         try {
             handler.handle(invocation, this);
         } catch (Throwable failure) {
             failed(failure);
+        } finally {
+            thread.enterHops(before);
         }
+    }
+
+    @Override
+    final int nextHops() {
+        return invocation.command().hops() + 1;
     }
 
     /** User code threw: the command fails; an error of the virtual machine goes on up. */

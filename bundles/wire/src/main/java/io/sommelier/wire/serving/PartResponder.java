@@ -88,6 +88,9 @@ abstract class PartResponder extends PartLane implements Responder {
     /** The credit task threw. */
     abstract void failed(Throwable failure);
 
+    /** How many hops a command has that the handler sends. */
+    abstract int nextHops();
+
     // ---- the way up
 
     @Override
@@ -253,10 +256,14 @@ abstract class PartResponder extends PartLane implements Responder {
     }
 
     private void runCancelTask(Runnable task) {
+        DirectCalls thread = DirectCalls.ofThisThread();
+        int before = thread.enterHops(nextHops());
         try {
             task.run();
         } catch (RuntimeException failure) {
             LOG.warn("What a handler does on cancel threw: {}", this, failure);
+        } finally {
+            thread.enterHops(before);
         }
     }
 
@@ -353,10 +360,14 @@ abstract class PartResponder extends PartLane implements Responder {
         while (true) {
             PULL.getAndBitwiseAnd(this, ~AGAIN);
             if (!isEnded()) {
+                DirectCalls thread = DirectCalls.ofThisThread();
+                int before = thread.enterHops(nextHops());
                 try {
                     creditTask.run();
                 } catch (Throwable failure) {
                     failed(failure);
+                } finally {
+                    thread.enterHops(before);
                 }
             }
             if (isRunOver()) {

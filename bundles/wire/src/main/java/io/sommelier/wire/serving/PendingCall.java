@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * <p>Its owner passes what comes to {@link #confirmAdmitted} and {@link #part}, from any threads, and sees to it that one terminal comes in every case: also when its
  * channel is lost, and after {@link #sendCancel}. All is done on the thread that brings the part, unless that is inside the ends of {@link DirectCalls#MAX_DEPTH} calls
  * already, of handlers that wait for handlers: then the terminal is passed on from a shared executor. The command starts with a credit of {@link CommandSender#INITIAL_CREDIT_BYTES}.
+ *
+ * <p>A command is {@link #counted} on the thread that sends it. What the listener and what depends on the stages send in their turn is sent as from where the call was: neither hops of its
+ * worker, whose thread it may be, are added, nor those of its sender lost.
  */
 public abstract class PendingCall extends PartLane implements Call {
     private static final Logger LOG = LoggerFactory.getLogger(PendingCall.class);
@@ -55,6 +58,7 @@ public abstract class PendingCall extends PartLane implements Call {
     }
 
     private final CommandId id;
+    private final int hops;
     private final ReplyListener listener;
 
     // The stages are made when somebody asks for them; what they are to tell is kept beside them.
@@ -71,16 +75,26 @@ public abstract class PendingCall extends PartLane implements Call {
     private long uncreditedBytes;
     private boolean hasListenerThrown;
 
-    /** A call that gathers its reply. */
+    /** A call that gathers its reply; its command was {@link #counted}. */
     protected PendingCall(Command command) {
         this.id = command.id();
+        this.hops = command.hops();
         this.listener = null;
     }
 
-    /** A call whose parts go to the listener. */
+    /** A call whose parts go to the listener; its command was {@link #counted}. */
     protected PendingCall(Command command, ReplyListener listener) {
         this.id = command.id();
+        this.hops = command.hops();
         this.listener = Objects.requireNonNull(listener, "listener");
+    }
+
+    /** The command as it is sent from this thread: where a handler runs on it, with one hop more than what is handled. */
+    public static Command counted(Command command) {
+        int least = DirectCalls.ofThisThread().hops();
+        return command.hops() >= least
+                ? command
+                : command.toBuilder().hops(least).build();
     }
 
     /** Passes credit, in bytes as {@link Part#cost} counts them, on to the worker. Not called after the end; must not block or throw. */
@@ -95,7 +109,13 @@ public abstract class PendingCall extends PartLane implements Call {
     /** The command was admitted. */
     public final void confirmAdmitted() {
         if (admission == null) {
-            settleAdmission(YES);
+            DirectCalls thread = DirectCalls.ofThisThread();
+            int before = thread.enterHops(hops);
+            try {
+                settleAdmission(YES);
+            } finally {
+                thread.enterHops(before);
+            }
         }
     }
 
@@ -122,6 +142,16 @@ public abstract class PendingCall extends PartLane implements Call {
         if (end != null) {
             return;
         }
+        DirectCalls thread = DirectCalls.ofThisThread();
+        int before = thread.enterHops(hops);
+        try {
+            tell(part);
+        } finally {
+            thread.enterHops(before);
+        }
+    }
+
+    private void tell(Part part) {
         if (admission == null) {
             settleAdmission(part.error().isPresent() ? admissionOf(part.error().get()) : YES);
         }
