@@ -65,11 +65,10 @@ public final class PartyMain {
             case "mailbox" -> mailbox(arguments);
             case "queue" -> queue(BareQueue.within(BrokerHome.closed()), arguments);
             case "queue-requester" -> queue(BareQueue.towards(arguments.address("broker")), arguments);
-            case "broker" -> new BrokerParty();
+            case "broker" -> new BrokerParty(port(arguments));
             case "http-requester" -> httpRequester(arguments);
             case "http-echo" -> new HttpEcho(host(arguments), port(arguments), arguments.number("loops", cores(), 1));
-            case "camel" ->
-                new CamelGateway(host(arguments), port(arguments), arguments.number("consumers", cores(), 1));
+            case "camel" -> camel(arguments);
             case "camel-worker" ->
                 new QueueWorkers(arguments.address("broker"), arguments.number("consumers", cores(), 1));
             case "relay" -> new Relay(host(arguments), port(arguments), loops(arguments));
@@ -144,6 +143,11 @@ public final class PartyMain {
         boolean durable = isDurable(arguments);
         BareQueue queue = new BareQueue(sessions, shape, durable);
         return new Requester(durable ? queue.flowing(shape, meter) : queue.waves(shape, meter), meter);
+    }
+
+    private static Party camel(Arguments arguments) throws Exception {
+        BrokerHome broker = BrokerHome.listening(arguments.number("broker-port", 0, 0));
+        return new CamelGateway(host(arguments), port(arguments), broker, arguments.number("consumers", cores(), 1));
     }
 
     private static Party httpRequester(Arguments arguments) {

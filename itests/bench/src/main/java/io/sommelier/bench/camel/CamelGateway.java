@@ -27,11 +27,12 @@ public final class CamelGateway implements Party {
      * Listens.
      *
      * @param wantedPort the port, 0 for any free one
+     * @param broker closed with this
      * @param consumers how many take replies at once
      */
-    public CamelGateway(String host, int wantedPort, int consumers) throws Exception {
+    public CamelGateway(String host, int wantedPort, BrokerHome broker, int consumers) throws Exception {
         port = wantedPort == 0 ? FreePort.next() : wantedPort;
-        broker = BrokerHome.listening();
+        this.broker = broker;
         camel = new DefaultCamelContext();
         camel.addComponent("jms", JmsComponent.jmsComponentAutoAcknowledge(broker.jms()));
         camel.addRoutes(new RouteBuilder() {

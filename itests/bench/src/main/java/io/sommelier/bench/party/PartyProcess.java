@@ -30,8 +30,7 @@ public final class PartyProcess implements AutoCloseable {
             "-XX:-UsePerfData",
             "-Djava.net.preferIPv4Stack=true",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            // warns of every queue without a dead letter address
-            "-Dorg.slf4j.simpleLogger.log.org.apache.activemq.artemis.core.server=error");
+            "-Dorg.slf4j.simpleLogger.log.org.apache.activemq=error");
 
     private final String role;
     private final Process process;

@@ -44,10 +44,10 @@ public final class BrokerHome implements AutoCloseable {
         return new BrokerHome(TemporaryDirectory.create("broker"), ArtemisSettings.Ports.NONE);
     }
 
-    /** A broker that also listens for the core protocol, on any free port; returns when it is up. */
-    public static BrokerHome listening() throws InterruptedException {
+    /** A broker that also listens for the core protocol, at that port or, for 0, any free one; returns when it is up. */
+    public static BrokerHome listening(int port) throws InterruptedException {
         ArtemisSettings.Ports coreAlone =
-                new ArtemisSettings.Ports(0, ArtemisSettings.OFF, ArtemisSettings.OFF, ArtemisSettings.OFF);
+                new ArtemisSettings.Ports(port, ArtemisSettings.OFF, ArtemisSettings.OFF, ArtemisSettings.OFF);
         return new BrokerHome(TemporaryDirectory.create("broker"), coreAlone);
     }
 

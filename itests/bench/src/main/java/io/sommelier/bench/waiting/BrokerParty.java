@@ -6,9 +6,9 @@ import io.sommelier.bench.party.Party;
 public final class BrokerParty implements Party {
     private final BrokerHome broker;
 
-    /** Listens on any free port. */
-    public BrokerParty() throws InterruptedException {
-        broker = BrokerHome.listening();
+    /** Listens; 0 for any free port. */
+    public BrokerParty(int port) throws InterruptedException {
+        broker = BrokerHome.listening(port);
     }
 
     @Override

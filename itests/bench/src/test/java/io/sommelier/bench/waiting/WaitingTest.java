@@ -41,7 +41,7 @@ class WaitingTest {
     @Test
     void producerAndConsumerMayBeInAnotherProcessThanTheBroker() throws Exception {
         LoadShape shape = LoadShape.single(8, 256);
-        try (BrokerParty broker = new BrokerParty()) {
+        try (BrokerParty broker = new BrokerParty(0)) {
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", broker.port());
 
             isAnswered(new BareQueue(BareQueue.towards(address), shape, true).flowing(shape, meter));
