@@ -1,6 +1,7 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.Hello;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
@@ -8,6 +9,7 @@ import io.sommelier.api.Payload;
 import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.spi.Outgoing;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -183,6 +185,16 @@ class CloseRaceTest {
 
         @Override
         public void back() {
+            // nothing is kept
+        }
+
+        @Override
+        public void retry(int attempt, Duration delay) {
+            // nothing is kept
+        }
+
+        @Override
+        public void dead(CommandError why) {
             // nothing is kept
         }
     }

@@ -1,9 +1,11 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.Target;
 import io.sommelier.spi.Mailbox;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,6 +39,8 @@ final class HandMailbox implements Mailbox {
         int deliveries;
         int done;
         int back;
+        CommandError dead;
+        Duration delay;
 
         Letter(Command command, Origin origin, long remainingNanos) {
             this.command = command;
@@ -242,6 +246,33 @@ final class HandMailbox implements Mailbox {
                     letter.back++;
                     letter.deliveries--;
                     box(letter.command.target()).addFirst(letter);
+                }
+            }
+        }
+
+        @Override
+        public void retry(int attempt, Duration delay) {
+            synchronized (HandMailbox.this) {
+                if (decide()) {
+                    letter.done++;
+                    letter.delay = delay;
+                    Origin origin = letter.origin;
+                    Letter next = new Letter(
+                            letter.command,
+                            new Origin(origin.source(), origin.principal(), origin.controllerId(), attempt),
+                            letter.remainingNanos());
+                    puts.add(next);
+                    next.store();
+                }
+            }
+        }
+
+        @Override
+        public void dead(CommandError why) {
+            synchronized (HandMailbox.this) {
+                if (decide()) {
+                    letter.done++;
+                    letter.dead = why;
                 }
             }
         }

@@ -1,7 +1,9 @@
 package io.sommelier.spi;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.Target;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -84,8 +86,8 @@ public interface Mailbox {
     }
 
     /**
-     * One command out of a mailbox. Thread-safe. The first of {@code done} and {@code back} counts; later
-     * ones are ignored.
+     * One command out of a mailbox. Thread-safe. The first of {@code done}, {@code back}, {@code retry} and {@code dead}
+     * counts; later ones are ignored.
      */
     @ConsumerType
     interface Waiting {
@@ -109,5 +111,23 @@ public interface Mailbox {
 
         /** It goes back, first in the mailbox. */
         void back();
+
+        /**
+         * It goes into the mailbox once more, last, as another attempt; in one step with leaving it as this one, so that
+         * it is there exactly once whoever fails meanwhile. A mailbox that cannot do so, because it is full, gives this
+         * attempt out once more.
+         *
+         * @param attempt what its {@link Origin} says then, 2 or more; the rest of it stays
+         * @param delay how long it does not come out, 0 or more, less than what is left of its time to live
+         */
+        void retry(int attempt, Duration delay);
+
+        /**
+         * It is given up, and goes where an operator finds it, with its origin; in one step with leaving the mailbox. A
+         * mailbox that cannot do so gives it out once more.
+         *
+         * @param why what became of it
+         */
+        void dead(CommandError why);
     }
 }

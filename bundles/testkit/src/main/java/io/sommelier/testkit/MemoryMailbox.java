@@ -8,6 +8,7 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Stage;
 import io.sommelier.api.Target;
 import io.sommelier.spi.Mailbox;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,7 +22,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * Mailboxes in memory, on a clock of their own. Thread-safe. Spent commands come out too, with nothing left of their time, so that whoever takes them can say so.
+ * Mailboxes in memory, on a clock of their own. Thread-safe. Spent commands come out too, with nothing left of their time, so that whoever takes them can say so. A delayed
+ * attempt comes out at the first call after its time, or at {@link #look}.
  */
 public final class MemoryMailbox implements Mailbox {
     private final LongSupplier nanoClock;
@@ -29,7 +31,11 @@ public final class MemoryMailbox implements Mailbox {
 
     // Under the lock of this.
     private final Map<Target, Box> boxes = new HashMap<>();
+    private final List<Dead> dead = new ArrayList<>();
     private boolean isAvailable = true;
+
+    /** A command that was given up, where it came from, and why. */
+    public record Dead(Command command, Origin origin, CommandError why) {}
 
     /** Empty mailboxes, whose commands come out on the thread that puts one in, requests or gives it back: before that call returns. */
     public MemoryMailbox(LongSupplier nanoClock) {
@@ -58,6 +64,20 @@ public final class MemoryMailbox implements Mailbox {
         return box == null ? 0 : box.waiting.size() + box.out;
     }
 
+    /** What was given up, in order. */
+    public synchronized List<Dead> dead() {
+        return List.copyOf(dead);
+    }
+
+    /** Gives out what has become due since the last call. */
+    public void look() {
+        List<Box> all;
+        synchronized (this) {
+            all = List.copyOf(boxes.values());
+        }
+        all.forEach(box -> deliveries.execute(() -> deliver(box)));
+    }
+
     @Override
     public CompletionStage<Void> put(Command command, Origin origin, long remainingNanos) {
         Box box;
@@ -70,7 +90,7 @@ public final class MemoryMailbox implements Mailbox {
                         "the test made the mailbox unavailable")));
             }
             box = box(command.target());
-            box.waiting.addLast(new Entry(box, command, origin, remainingNanos, nanoClock.getAsLong()));
+            box.waiting.addLast(new Entry(box, command, origin, remainingNanos, 0, nanoClock.getAsLong()));
         }
         deliveries.execute(() -> deliver(box));
         return CompletableFuture.completedStage(null);
@@ -97,14 +117,14 @@ public final class MemoryMailbox implements Mailbox {
             Opened intake;
             synchronized (this) {
                 intake = box.isDelivering ? null : box.nextIntake();
-                entry = intake == null ? null : box.waiting.pollFirst();
+                entry = intake == null ? null : box.nextDue(nanoClock.getAsLong());
                 if (entry == null) {
                     return;
                 }
                 box.isDelivering = true;
                 box.out++;
                 intake.requested--;
-                entry.out(intake, nanoClock.getAsLong());
+                entry.out(nanoClock.getAsLong());
             }
             try {
                 intake.listener.waiting(entry);
@@ -128,6 +148,17 @@ public final class MemoryMailbox implements Mailbox {
             this.address = address;
         }
 
+        /** The first whose delay is over, or {@code null}. */
+        Entry nextDue(long nowNanos) {
+            for (Entry entry : waiting) {
+                if (nowNanos - entry.dueNanos >= 0) {
+                    waiting.remove(entry);
+                    return entry;
+                }
+            }
+            return null;
+        }
+
         /** The intakes take turns. */
         Opened nextIntake() {
             for (int i = 0; i < intakes.size(); i++) {
@@ -144,7 +175,6 @@ public final class MemoryMailbox implements Mailbox {
     private final class Opened implements Intake {
         final Box box;
         final Listener listener;
-        final List<Entry> out = new ArrayList<>();
         int requested;
 
         Opened(Box box, Listener listener) {
@@ -162,15 +192,9 @@ public final class MemoryMailbox implements Mailbox {
 
         @Override
         public void close() {
-            List<Entry> unfinished;
             synchronized (MemoryMailbox.this) {
                 box.intakes.remove(this);
                 requested = 0;
-                unfinished = List.copyOf(out);
-            }
-            // The one that came first goes back last, and so is first again.
-            for (int i = unfinished.size() - 1; i >= 0; i--) {
-                unfinished.get(i).back();
             }
         }
 
@@ -186,21 +210,22 @@ public final class MemoryMailbox implements Mailbox {
         private final Origin origin;
         private final long deadlineNanos;
         private final long putNanos;
+        private final long dueNanos;
         private long outNanos;
         private int deliveries;
-        private Opened taker;
+        private boolean isOut;
 
-        Entry(Box box, Command command, Origin origin, long remainingNanos, long nowNanos) {
+        Entry(Box box, Command command, Origin origin, long remainingNanos, long delayNanos, long nowNanos) {
             this.box = box;
             this.command = command;
             this.origin = origin;
             this.putNanos = nowNanos;
+            this.dueNanos = nowNanos + delayNanos;
             this.deadlineNanos = nowNanos + remainingNanos;
         }
 
-        void out(Opened to, long nowNanos) {
-            taker = to;
-            to.out.add(this);
+        void out(long nowNanos) {
+            isOut = true;
             outNanos = nowNanos;
             deliveries++;
         }
@@ -236,19 +261,40 @@ public final class MemoryMailbox implements Mailbox {
         public void back() {
             if (leave()) {
                 synchronized (MemoryMailbox.this) {
+                    deliveries--;
                     box.waiting.addFirst(this);
                 }
                 MemoryMailbox.this.deliveries.execute(() -> deliver(box));
             }
         }
 
+        @Override
+        public void retry(int attempt, Duration delay) {
+            if (leave()) {
+                synchronized (MemoryMailbox.this) {
+                    long now = nanoClock.getAsLong();
+                    Origin next = new Origin(origin.source(), origin.principal(), origin.controllerId(), attempt);
+                    box.waiting.addLast(new Entry(box, command, next, deadlineNanos - now, delay.toNanos(), now));
+                }
+                MemoryMailbox.this.deliveries.execute(() -> deliver(box));
+            }
+        }
+
+        @Override
+        public void dead(CommandError why) {
+            if (leave()) {
+                synchronized (MemoryMailbox.this) {
+                    dead.add(new Dead(command, origin, why));
+                }
+            }
+        }
+
         private boolean leave() {
             synchronized (MemoryMailbox.this) {
-                if (taker == null) {
+                if (!isOut) {
                     return false;
                 }
-                taker.out.remove(this);
-                taker = null;
+                isOut = false;
                 box.out--;
                 return true;
             }

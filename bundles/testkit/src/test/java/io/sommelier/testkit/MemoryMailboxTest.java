@@ -3,6 +3,10 @@ package io.sommelier.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Stage;
 import io.sommelier.api.Target;
 import io.sommelier.spi.Mailbox;
 import java.time.Duration;
@@ -66,7 +70,7 @@ class MemoryMailboxTest {
     }
 
     @Test
-    void whatGoesBackComesOutFirstOnceMoreAndSaysHowOften() {
+    void whatGoesBackComesOutFirstOnceMoreAndDoesNotCount() {
         Command first = put(Duration.ofSeconds(10));
         put(Duration.ofSeconds(10));
         Mailbox.Intake intake = mailbox.open(CELLAR, came::add);
@@ -76,7 +80,45 @@ class MemoryMailboxTest {
         intake.request(1);
 
         assertThat(ids()).containsExactly(first.id(), first.id());
-        assertThat(came.get(1).deliveries()).isEqualTo(2);
+        assertThat(came.get(1).deliveries()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsRetriedComesOutLastAsTheNextAttemptWhenItsDelayIsOver() {
+        Command first = put(Duration.ofSeconds(10));
+        Command second = put(Duration.ofSeconds(10));
+        Mailbox.Intake intake = mailbox.open(CELLAR, came::add);
+        intake.request(1);
+        clock.advance(Duration.ofSeconds(2));
+
+        came.get(0).retry(2, Duration.ofSeconds(3));
+        intake.request(5);
+        assertThat(ids()).containsExactly(first.id(), second.id());
+        clock.advance(Duration.ofSeconds(3));
+        mailbox.look();
+
+        assertThat(ids()).containsExactly(first.id(), second.id(), first.id());
+        Mailbox.Waiting again = came.get(2);
+        assertThat(again.origin()).isEqualTo(new Mailbox.Origin("app", "anna", "controller-1", 2));
+        assertThat(again.command().ttl()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(again.deliveries()).isEqualTo(1);
+        assertThat(mailbox.size(CELLAR)).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsGivenUpIsFoundWithItsOriginAndComesOutNoMore() {
+        Command command = put(Duration.ofSeconds(10));
+        Mailbox.Intake intake = mailbox.open(CELLAR, came::add);
+        intake.request(2);
+        CommandError why =
+                CommandError.of(ErrorCode.ATTEMPTS_EXHAUSTED, Outcome.UNKNOWN, Stage.REPLY_WAIT, "thrice in vain");
+
+        came.get(0).dead(why);
+        came.get(0).back();
+
+        assertThat(mailbox.dead()).containsExactly(new MemoryMailbox.Dead(command, ORIGIN, why));
+        assertThat(mailbox.size(CELLAR)).isZero();
+        assertThat(came).hasSize(1);
     }
 
     @Test
@@ -104,17 +146,19 @@ class MemoryMailboxTest {
     }
 
     @Test
-    void aClosedIntakeGetsNothingMoreAndWhatItDidNotFinishGoesBack() {
+    void aClosedIntakeGetsNothingMoreAndWhatItDidNotFinishStaysTaken() {
         Mailbox.Intake intake = mailbox.open(CELLAR, came::add);
         Command first = put(Duration.ofSeconds(10));
         intake.request(2);
 
         intake.close();
-        put(Duration.ofSeconds(10));
+        Command second = put(Duration.ofSeconds(10));
         assertThat(came).hasSize(1);
-        mailbox.open(CELLAR, came::add).request(1);
+        mailbox.open(CELLAR, came::add).request(2);
+        assertThat(ids()).containsExactly(first.id(), second.id());
+        came.get(0).back();
 
-        assertThat(ids()).containsExactly(first.id(), first.id());
+        assertThat(ids()).containsExactly(first.id(), second.id(), first.id());
     }
 
     @Test

@@ -56,6 +56,15 @@ final class BrokerClock {
         return Math.max(0, nanos.getAsLong() + known.offsetNanos - (stampMillis * MILLI + MILLI / 2));
     }
 
+    /** What the broker's clock shows that long from now, in milliseconds. */
+    long millisIn(long delayNanos) {
+        Reading known = reading;
+        if (known == null) {
+            throw new IllegalStateException("the broker's clock is not known");
+        }
+        return (nanos.getAsLong() + known.offsetNanos + delayNanos) / MILLI;
+    }
+
     /** The bound of the error now, in nanoseconds; 0 when nothing is known. */
     long errorNanos() {
         Reading known = reading;

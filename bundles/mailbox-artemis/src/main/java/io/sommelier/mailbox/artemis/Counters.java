@@ -11,6 +11,8 @@ final class Counters {
     final LongAdder came = new LongAdder();
     final LongAdder done = new LongAdder();
     final LongAdder back = new LongAdder();
+    final LongAdder retried = new LongAdder();
+    final LongAdder givenUp = new LongAdder();
     final LongAdder reattached = new LongAdder();
     final LongAdder acknowledgedAgain = new LongAdder();
     final LongAdder dead = new LongAdder();
@@ -25,6 +27,8 @@ final class Counters {
                 came.sum(),
                 done.sum(),
                 back.sum(),
+                retried.sum(),
+                givenUp.sum(),
                 reattached.sum(),
                 acknowledgedAgain.sum(),
                 dead.sum(),

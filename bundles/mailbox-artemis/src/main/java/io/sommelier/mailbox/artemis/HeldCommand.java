@@ -1,7 +1,9 @@
 package io.sommelier.mailbox.artemis;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.spi.Mailbox;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 
@@ -14,6 +16,8 @@ final class HeldCommand implements Mailbox.Waiting {
     private final long waitedNanos;
     private final int deliveries;
     private final Counters counters;
+    private final String queue;
+    private final long deadlineNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
     private MailboxIntake.Slot slot;
     private boolean isHanded;
@@ -26,6 +30,7 @@ final class HeldCommand implements Mailbox.Waiting {
             Mailbox.Origin origin,
             long waitedNanos,
             int deliveries,
+            String queue,
             Counters counters) {
         this.reader = reader;
         this.delivery = delivery;
@@ -34,6 +39,8 @@ final class HeldCommand implements Mailbox.Waiting {
         this.origin = origin;
         this.waitedNanos = waitedNanos;
         this.deliveries = deliveries;
+        this.queue = queue;
+        this.deadlineNanos = reader.nanos() + command.ttlNanos();
         this.counters = counters;
     }
 
@@ -77,6 +84,28 @@ final class HeldCommand implements Mailbox.Waiting {
         }
     }
 
+    @Override
+    public void retry(int attempt, Duration delay) {
+        if (ended.compareAndSet(false, true)) {
+            counters.retried.increment();
+            counters.held.decrementAndGet();
+            Mailbox.Origin next =
+                    new Mailbox.Origin(origin.source(), origin.principal(), origin.controllerId(), attempt);
+            Exchange.Replacement replacement = reader.retry(queue, command, next, deadlineNanos, delay.toNanos());
+            reader.submit(() -> exchange(replacement));
+        }
+    }
+
+    @Override
+    public void dead(CommandError why) {
+        if (ended.compareAndSet(false, true)) {
+            counters.givenUp.increment();
+            counters.held.decrementAndGet();
+            Exchange.Replacement replacement = reader.burial(queue, command, origin, deadlineNanos, why);
+            reader.submit(() -> exchange(replacement));
+        }
+    }
+
     /** Id, operation and target of the command. */
     @Override
     public String toString() {
@@ -100,6 +129,15 @@ final class HeldCommand implements Mailbox.Waiting {
             reader.rememberNotBegun(delivery);
         } else {
             slot.giveBackAndGoOn();
+        }
+    }
+
+    private void exchange(Exchange.Replacement replacement) throws ActiveMQException {
+        if (slot == null) {
+            reader.reattach(delivery);
+            reader.rememberReplacement(delivery, replacement);
+        } else {
+            slot.exchange(delivery, replacement);
         }
     }
 

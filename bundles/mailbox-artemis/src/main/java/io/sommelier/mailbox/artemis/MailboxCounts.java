@@ -9,6 +9,8 @@ package io.sommelier.mailbox.artemis;
  * @param came commands that were handed to a listener
  * @param done commands that were acknowledged
  * @param back commands that were given back
+ * @param retried commands that went into their mailbox once more, as another attempt
+ * @param givenUp commands that went to the dead letters
  * @param reattached commands that came again while they were still being worked on
  * @param acknowledgedAgain commands that came again although they were done: their acknowledgement had been lost
  * @param dead messages that are no commands of a known version
@@ -24,6 +26,8 @@ public record MailboxCounts(
         long came,
         long done,
         long back,
+        long retried,
+        long givenUp,
         long reattached,
         long acknowledgedAgain,
         long dead,

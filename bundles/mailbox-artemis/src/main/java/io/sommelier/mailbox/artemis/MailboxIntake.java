@@ -40,12 +40,15 @@ final class MailboxIntake implements Mailbox.Intake {
     private boolean queueIsThere;
     private boolean somethingCame;
     private String problem = "";
+    private String refusedReplacement = "";
 
     /** One consumer, and what it holds. Lives as long as its connection. */
     final class Slot {
         private PullConsumer consumer;
         private ClientMessage message;
         private HeldCommand held;
+        private Reader.Delivery delivery;
+        private Exchange.Replacement replacement;
         private boolean isGone;
 
         void hold(HeldCommand command) {
@@ -55,6 +58,22 @@ final class MailboxIntake implements Mailbox.Intake {
         void acknowledge() throws ActiveMQException {
             message.individualAcknowledge();
             rest();
+        }
+
+        /** Another message takes its place. Where the broker does not take that one, this stays as it is, and is tried again at the next sweep. */
+        void exchange(Reader.Delivery of, Exchange.Replacement by) throws ActiveMQException {
+            delivery = of;
+            replacement = by;
+            String refusal = Exchange.run(reader.session(), message, by);
+            if (refusal.isEmpty()) {
+                replacement = null;
+                refusedReplacement = "";
+                rest();
+            } else if (!refusal.equals(refusedReplacement)) {
+                refusedReplacement = refusal;
+                LOG.warn(
+                        "a command of {} should go to {}, which refuses it, and stays: {}", queue, by.queue(), refusal);
+            }
         }
 
         private void rest() throws ActiveMQException {
@@ -201,9 +220,12 @@ final class MailboxIntake implements Mailbox.Intake {
         Reader.Delivery delivery =
                 new Reader.Delivery(message.getMessageID(), content.command().id());
         HeldCommand alive = reader.reattach(delivery);
+        Exchange.Replacement replacement = reader.replacement(delivery);
         if (alive != null) {
             counters.reattached.increment();
             alive.attach(slot);
+        } else if (replacement != null) {
+            slot.exchange(delivery, replacement);
         } else if (reader.isDone(delivery)) {
             counters.acknowledgedAgain.increment();
             slot.acknowledge();
@@ -219,6 +241,7 @@ final class MailboxIntake implements Mailbox.Intake {
                     content.origin(),
                     waited,
                     reader.deliveries(delivery, message),
+                    queue,
                     counters);
             slot.hold(held);
             if (closed) {
@@ -280,6 +303,11 @@ final class MailboxIntake implements Mailbox.Intake {
 
     /** Nothing came for a while: one consumer asks on, the others go. */
     void sweep() throws ActiveMQException {
+        for (Slot slot : List.copyOf(slots)) {
+            if (slot.replacement != null) {
+                slot.exchange(slot.delivery, slot.replacement);
+            }
+        }
         if (!somethingCame && reader.session() != null) {
             mostAsking = 1;
             for (Slot slot : List.copyOf(slots)) {
@@ -327,7 +355,9 @@ final class MailboxIntake implements Mailbox.Intake {
         early.clear();
         for (Slot slot : slots) {
             slot.isGone = true;
-            if (slot.held != null && slot.held.isHanded()) {
+            if (slot.replacement != null) {
+                reader.rememberReplacement(slot.delivery, slot.replacement);
+            } else if (slot.held != null && slot.held.isHanded()) {
                 slot.held.detach();
             }
         }

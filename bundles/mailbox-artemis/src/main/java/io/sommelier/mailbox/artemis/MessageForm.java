@@ -1,6 +1,7 @@
 package io.sommelier.mailbox.artemis;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandId;
 import io.sommelier.api.Headers;
 import io.sommelier.api.Payload;
@@ -38,6 +39,12 @@ final class MessageForm {
     private static final SimpleString REPLAY_OF = SimpleString.of("sommelier_replay_of");
     private static final SimpleString HEADERS = SimpleString.of("sommelier_headers");
     private static final SimpleString HOPS = SimpleString.of("sommelier_hops");
+
+    static final SimpleString DEAD_REASON = SimpleString.of("sommelier_dead_reason");
+    static final SimpleString DEAD_ADDRESS = SimpleString.of("sommelier_dead_address");
+    private static final SimpleString DEAD_CODE = SimpleString.of("sommelier_dead_code");
+    private static final SimpleString DEAD_OUTCOME = SimpleString.of("sommelier_dead_outcome");
+    private static final SimpleString DEAD_STAGE = SimpleString.of("sommelier_dead_stage");
 
     private static final int ID_BYTES = 16;
     private static final int DURABLE = 1;
@@ -81,6 +88,15 @@ final class MessageForm {
         if (!command.payload().isEmpty()) {
             message.getBodyBuffer().writeBytes(command.payload().view());
         }
+    }
+
+    /** Adds why a command was given up, and where it waited. */
+    static void writeEnd(String address, CommandError why, ClientMessage message) {
+        message.putStringProperty(DEAD_REASON, SimpleString.of(why.message()));
+        message.putStringProperty(DEAD_CODE, SimpleString.of(why.code().name()));
+        message.putStringProperty(DEAD_OUTCOME, SimpleString.of(why.outcome().name()));
+        message.putStringProperty(DEAD_STAGE, SimpleString.of(why.stage().name()));
+        message.putStringProperty(DEAD_ADDRESS, SimpleString.of(address));
     }
 
     private static void putText(ClientMessage message, SimpleString name, String text) {

@@ -72,8 +72,8 @@ final class PutWriter extends SessionThread {
                         message.putObjectProperty(name, dead.getObjectProperty(name));
                     }
                 }
-                message.putStringProperty("sommelier_dead_reason", reason);
-                message.putStringProperty("sommelier_dead_address", dead.getAddress());
+                message.putStringProperty(MessageForm.DEAD_REASON, SimpleString.of(reason));
+                message.putStringProperty(MessageForm.DEAD_ADDRESS, dead.getAddressSimpleString());
                 message.getBodyBuffer().writeBytes(body);
             }
         });

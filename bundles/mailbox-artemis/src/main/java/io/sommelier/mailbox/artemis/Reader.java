@@ -1,7 +1,10 @@
 package io.sommelier.mailbox.artemis;
 
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandId;
 import io.sommelier.api.Target;
+import io.sommelier.runtime.artemis.CoreAccess;
 import io.sommelier.runtime.artemis.PullConsumer;
 import io.sommelier.spi.Mailbox;
 import java.util.HashMap;
@@ -14,8 +17,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +46,7 @@ final class Reader extends SessionThread {
     private final Map<Delivery, HeldCommand> detached = new HashMap<>();
     private final Map<Delivery, Boolean> done = remembering();
     private final Map<Delivery, Integer> notBegun = remembering();
+    private final Map<Delivery, Exchange.Replacement> replacements = remembering();
     private ClientSession session;
     private ClockEcho echo;
     private long nextSweep = System.nanoTime();
@@ -98,6 +104,11 @@ final class Reader extends SessionThread {
     }
 
     // ---- the thread ----
+
+    @Override
+    ClientSession open(CoreAccess broker, ClientSessionFactory connection) throws ActiveMQException {
+        return broker.openForTransactions(connection);
+    }
 
     @Override
     void connected(ClientSession opened) throws ActiveMQException {
@@ -204,6 +215,41 @@ final class Reader extends SessionThread {
     void rememberDone(Delivery delivery) {
         done.put(delivery, Boolean.TRUE);
         notBegun.remove(delivery);
+    }
+
+    /** What is to take the place of a message whose delivery is lost; {@code null} for nothing. */
+    Exchange.Replacement replacement(Delivery delivery) {
+        return replacements.remove(delivery);
+    }
+
+    void rememberReplacement(Delivery delivery, Exchange.Replacement replacement) {
+        replacements.put(delivery, replacement);
+    }
+
+    /** The replacement of a command by its next attempt. */
+    Exchange.Replacement retry(
+            String queue, Command command, Mailbox.Origin next, long deadlineNanos, long delayNanos) {
+        long dueNanos = nanos.getAsLong() + delayNanos;
+        return new Exchange.Replacement(queue, command.durable(), message -> {
+            long now = nanos.getAsLong();
+            MessageForm.write(command, next, deadlineNanos - now, message);
+            if (dueNanos - now > 0) {
+                message.putLongProperty(Message.HDR_SCHEDULED_DELIVERY_TIME, clock.millisIn(dueNanos - now));
+            }
+        });
+    }
+
+    /** The replacement of a command by one that waits for an operator. */
+    Exchange.Replacement burial(
+            String queue, Command command, Mailbox.Origin origin, long deadlineNanos, CommandError why) {
+        return new Exchange.Replacement(QueueNames.DEAD, true, message -> {
+            MessageForm.write(command, origin, deadlineNanos - nanos.getAsLong(), message);
+            MessageForm.writeEnd(queue, why, message);
+        });
+    }
+
+    long nanos() {
+        return nanos.getAsLong();
     }
 
     void rememberNotBegun(Delivery delivery) {

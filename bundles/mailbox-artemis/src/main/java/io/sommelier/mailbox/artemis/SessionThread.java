@@ -39,6 +39,11 @@ abstract class SessionThread {
         thread.setDaemon(true);
     }
 
+    /** Opens its session. */
+    ClientSession open(CoreAccess broker, ClientSessionFactory connection) throws ActiveMQException {
+        return broker.open(connection);
+    }
+
     /** The session is there. */
     abstract void connected(ClientSession session) throws ActiveMQException;
 
@@ -143,7 +148,7 @@ abstract class SessionThread {
         boolean abandons = false;
         try {
             connection = present.connect();
-            ClientSession session = present.open(connection);
+            ClientSession session = open(present, connection);
             lost = false;
             session.addFailureListener(new Loss());
             session.start();

@@ -63,6 +63,17 @@ public final class CoreAccess {
     }
 
     /**
+     * Opens a session as {@link #open} does, in which a transaction may be begun besides, by its {@link javax.transaction.xa.XAResource}: what is sent and acknowledged from its
+     * start to its end is done at its commit, all or nothing.
+     *
+     * @throws ActiveMQException as {@link #open}
+     */
+    public ClientSession openForTransactions(ClientSessionFactory connection) throws ActiveMQException {
+        // The broker takes what is outside of a transaction of such a session as done at once.
+        return connection.createSession(nullIfEmpty(user), nullIfEmpty(password), true, false, false, false, 0);
+    }
+
+    /**
      * Drops a connection as if this process had died: what was delivered over it and not acknowledged goes back, and counts as delivered.
      */
     public void abandon(ClientSessionFactory connection) {
