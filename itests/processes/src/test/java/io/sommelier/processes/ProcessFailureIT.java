@@ -21,7 +21,8 @@ class ProcessFailureIT {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        controller = Program.start("./sommelier run --port " + port).awaitLine("listening on 127.0.0.1:" + port);
+        controller =
+                Program.start("./sommelier run --plain --port " + port).awaitLine("listening on 127.0.0.1:" + port);
     }
 
     @AfterEach
@@ -63,7 +64,8 @@ class ProcessFailureIT {
 
             assertThat(sender.awaitEnd()).isEqualTo(1);
             assertThat(last(sender)).startsWith("CONTROLLER_GONE");
-            controller = Program.start("./sommelier run --port " + port).awaitLine("...channel up: survivor...");
+            controller =
+                    Program.start("./sommelier run --plain --port " + port).awaitLine("...channel up: survivor...");
             Program again = send("once more", "cellar pour");
             assertThat(again.awaitEnd()).isZero();
             assertThat(connector.isAlive()).isTrue();
@@ -92,7 +94,7 @@ class ProcessFailureIT {
 
     @Test
     void aPortThatIsTakenIsSaidInOneLine() {
-        Program second = Program.start("./sommelier run --port " + port);
+        Program second = Program.start("./sommelier run --plain --port " + port);
 
         assertThat(second.awaitEnd()).isEqualTo(1);
         assertThat(last(second)).contains("127.0.0.1:" + port);
@@ -101,7 +103,7 @@ class ProcessFailureIT {
 
     @Test
     void aWrongOptionIsNamedWithWhatIsAllowed() {
-        Program wrong = Program.start("./sommelier run --port 70000 --heartbeat never --host 0.0.0.0");
+        Program wrong = Program.start("./sommelier run --plain --port 70000 --heartbeat never --host 0.0.0.0");
 
         assertThat(wrong.awaitEnd()).isEqualTo(2);
         assertThat(last(wrong))

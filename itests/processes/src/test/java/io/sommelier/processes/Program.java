@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
 /** A process started from the top of the tree, as a user would; its output, both streams, is kept line by line. Thread-safe. */
 final class Program implements AutoCloseable {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** For whatever is waited for: a Karaf that starts on a busy machine takes the longest. */
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final String commandLine;
     private final Process process;
@@ -35,21 +37,48 @@ final class Program implements AutoCloseable {
 
     /** Starts a shell command line, such as {@code echo hello | ./sommelier send cellar pour}. */
     static Program start(String commandLine) {
+        return start(commandLine, Map.of());
+    }
+
+    /** Starts a shell command line with more variables in its environment. */
+    static Program start(String commandLine, Map<String, String> environment) {
+        // exec: the process is the program itself where the line is a single command
+        String line = Stream.of("|", ";", "&&").anyMatch(commandLine::contains) ? commandLine : "exec " + commandLine;
+        return start(line, List.of("bash", "-c", line), environment);
+    }
+
+    /**
+     * Starts a program with a process group of its own, in which Ctrl-C is heard whatever the tests were started by: as the
+     * only program of a terminal.
+     */
+    static Program startOnTerminal(String command, Map<String, String> environment) {
+        return start(
+                command,
+                List.of("setsid", "env", "--default-signal=INT", "bash", "-c", "exec " + command),
+                environment);
+    }
+
+    private static Program start(String shown, List<String> command, Map<String, String> environment) {
         try {
-            // exec: the process is the program itself where the line is a single command
-            String line = commandLine.contains("|") || commandLine.contains(";") ? commandLine : "exec " + commandLine;
-            return new Program(
-                    commandLine,
-                    new ProcessBuilder("bash", "-c", line)
-                            .directory(ROOT.toFile())
-                            .redirectErrorStream(true)
-                            .start());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(ROOT.toFile()).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            process.getOutputStream().close();
+            return new Program(shown, process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The text of a file of the tree. */
+    /** Runs a command line to its end. */
+    static Program run(String commandLine, Map<String, String> environment) {
+        Program program = start(commandLine, environment);
+        program.awaitEnd();
+        return program;
+    }
+
+    /** A file of the tree. */
     static Path file(String relative) {
         return ROOT.resolve(relative);
     }
@@ -70,6 +99,11 @@ final class Program implements AutoCloseable {
         synchronized (lines) {
             return List.copyOf(lines);
         }
+    }
+
+    String lastLine() {
+        List<String> printed = lines();
+        return printed.isEmpty() ? "" : printed.get(printed.size() - 1);
     }
 
     /** Waits until a line matches, in which {@code ...} stands for anything. */
@@ -111,6 +145,10 @@ final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
+    int exitCode() {
+        return process.exitValue();
+    }
+
     long pid() {
         return process.pid();
     }
@@ -119,9 +157,20 @@ final class Program implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ctrl-C, or a service manager's stop. */
+    /** All that it has started, and what those have. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
+    /** A service manager's stop. */
     Program terminate() {
         process.toHandle().destroy(); // Process.destroy would close the output that is still to be read
+        return this;
+    }
+
+    /** Ctrl-C: every process of the terminal hears it. For what was started on one. */
+    Program interrupt() {
+        run("kill -INT -- -" + pid() + "; true", Map.of());
         return this;
     }
 
