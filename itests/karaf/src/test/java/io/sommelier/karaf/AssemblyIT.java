@@ -1,13 +1,13 @@
 package io.sommelier.karaf;
 
+import static io.sommelier.karaf.Sending.answer;
+import static io.sommelier.karaf.Sending.endOf;
+import static io.sommelier.karaf.Sending.eventually;
+import static io.sommelier.karaf.Sending.send;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.Call;
-import io.sommelier.api.Command;
-import io.sommelier.api.CommandException;
 import io.sommelier.api.CommandHandler;
-import io.sommelier.api.CommandSender;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.connector.Connector;
@@ -17,11 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
+import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -36,15 +35,17 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(300)
 class AssemblyIT {
-    private static final List<String> PARTS = List.of(
-            "sommelier-shell",
-            "sommelier-transport-tcp",
-            "sommelier-transport-embedded",
-            "sommelier-pipeline",
-            "sommelier-controller");
-
-    /** Our warnings and errors; a line starts with the time and the level. */
-    private static final Pattern COMPLAINT = Pattern.compile("[-0-9T:,]+ \\| (WARN|ERROR) .* io\\.sommelier\\..*");
+    /** What is installed at the start, and what each says of whom it waits for; the shell is spoken for by Karaf. */
+    private static final Map<String, String> PARTS = new TreeMap<>(Map.of(
+            "sommelier-controller", "waits for transports",
+            "sommelier-pipeline", "waits for a controller",
+            "sommelier-transport-embedded", "waits for a controller, and for handlers",
+            "sommelier-transport-tcp", "waits for a controller",
+            "sommelier-runtime-artemis", "waits for nobody",
+            "sommelier-mailbox-artemis", "waits for a broker, and for a controller",
+            "sommelier-runtime-camel", "waits for bundles that want contexts",
+            "sommelier-http-engine", "Waits for Camel routes",
+            "sommelier-shell", "Command registration delayed for bundle io.sommelier.shell"));
 
     private final List<ConnectorState> states = new ArrayList<>();
     private Karaf karaf;
@@ -53,11 +54,9 @@ class AssemblyIT {
     @BeforeAll
     void start() throws Exception {
         long begin = System.nanoTime();
-        karaf = new Karaf();
+        karaf = Karaf.underPaxExam("assembly");
         karaf.start();
-        cellar = Connector.builder("cellar-1")
-                .controller("127.0.0.1:" + karaf.tcpPort())
-                .dialWait(Duration.ofMillis(50), Duration.ofMillis(500))
+        cellar = Sending.connector(karaf, "cellar-1")
                 .serves("cellar")
                 .handler(
                         "pour",
@@ -88,33 +87,6 @@ class AssemblyIT {
         karaf.close();
     }
 
-    private static String answer(CommandSender sender, String target, String operation, String text) {
-        return answer(send(sender, target, operation, text));
-    }
-
-    private static Call send(CommandSender sender, String target, String operation, String text) {
-        return sender.send(Command.to(target, operation)
-                .ttl(Duration.ofSeconds(20))
-                .payload(Payload.ofText(text))
-                .build());
-    }
-
-    private static String answer(Call call) {
-        return call.result()
-                .toCompletableFuture()
-                .orTimeout(30, TimeUnit.SECONDS)
-                .join()
-                .payload()
-                .asText();
-    }
-
-    private static void eventually(org.assertj.core.api.ThrowableAssert.ThrowingCallable assertion) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(100))
-                .ignoreExceptions()
-                .untilAsserted(assertion::call);
-    }
-
     @Test
     @Order(1)
     void aConnectorThatDialsInServesAndSends() {
@@ -123,10 +95,14 @@ class AssemblyIT {
 
     @Test
     @Order(2)
-    void aHandlerThatIsDroppedServes() throws Exception {
+    void aHandlerThatIsDroppedServesAndASenderThatIsDroppedGetsItsAnswer() throws Exception {
         karaf.drop(Karaf.material("sommelier-greeter.jar"), "greeter.jar");
 
         eventually(() -> assertThat(answer(cellar, "greeter", "greet", "Ann")).isEqualTo("Hello, Ann!"));
+
+        karaf.drop(Karaf.material("sommelier-caller.jar"), "caller.jar");
+
+        eventually(() -> assertThat(karaf.log()).anyMatch(line -> line.endsWith(" | Hello, Caller!")));
     }
 
     @Test
@@ -160,8 +136,8 @@ class AssemblyIT {
 
     @Test
     @Order(5)
-    void whileAHandlerIsUpdatedUnderLoadEveryCommandEndsAndNoneIsUnknown() throws Exception {
-        ConcurrentLinkedQueue<Object> ends = new ConcurrentLinkedQueue<>();
+    void whileAHandlerIsUpdatedUnderLoadNoCommandIsLost() throws Exception {
+        Queue<Object> ends = new ConcurrentLinkedQueue<>();
         AtomicBoolean isOver = new AtomicBoolean();
         Thread load = new Thread(
                 () -> {
@@ -173,43 +149,36 @@ class AssemblyIT {
         load.start();
         karaf.drop(Jars.slow("3.0.0"), "slow.jar");
         eventually(() -> assertThat(ends).contains("3.0.0"));
-        karaf.takeAway("slow.jar");
-        eventually(
-                () -> assertThat(karaf.bundleState("io.sommelier.karaf.slow")).isEmpty());
         isOver.set(true);
         load.join(30_000);
 
-        System.out.println("ends under load: "
-                + ends.stream()
-                        .collect(java.util.stream.Collectors.groupingBy(
-                                end -> end, java.util.stream.Collectors.counting())));
-        assertThat(ends).containsAnyOf("2.0.0").containsOnly("2.0.0", "3.0.0", Outcome.NOT_SENT);
-    }
-
-    private static Object endOf(Call call) {
-        try {
-            return answer(call);
-        } catch (CompletionException failure) {
-            return ((CommandException) failure.getCause()).error().outcome();
-        }
+        assertThat(ends).contains("2.0.0").containsOnly("2.0.0", "3.0.0");
     }
 
     @Test
     @Order(6)
-    void aHandlerThatIsTakenAwayIsGone() throws Exception {
-        karaf.takeAway("greeter.jar");
+    void aHandlerThatIsTakenAwayAnswersWhatItHasAndIsGone() throws Exception {
+        Call underWay = send(cellar, "slow", "wait", "3000");
 
-        eventually(
-                () -> assertThat(endOf(send(cellar, "greeter", "greet", "Ann"))).isEqualTo(Outcome.NOT_SENT));
-        eventually(() ->
-                assertThat(karaf.bundleState("io.sommelier.examples.greeter")).isEmpty());
+        karaf.takeAway("slow.jar");
+        karaf.takeAway("greeter.jar");
+        karaf.takeAway("caller.jar");
+
+        assertThat(answer(underWay)).isEqualTo("3.0.0");
+        for (String gone : List.of("karaf.slow", "examples.greeter", "examples.caller")) {
+            eventually(
+                    () -> assertThat(karaf.bundleState("io.sommelier." + gone)).isEmpty());
+        }
+        assertThat(endOf(cellar.send(
+                        Sending.command("greeter", "greet", "Ann", 1).build())))
+                .isEqualTo(Outcome.NOT_SENT);
     }
 
     @Test
     @Order(7)
     void anEditTakesEffectAndTheChannelsStay() throws Exception {
         int changesBefore = changes();
-        int port = Karaf.freePort();
+        int port = Ports.free().tcp();
 
         karaf.edit("io.sommelier.controller", Map.of("knownTargets", "attic"));
         karaf.edit("io.sommelier.transport.tcp", Map.of("port", String.valueOf(port)));
@@ -228,7 +197,9 @@ class AssemblyIT {
                 .as("the controller was not started again")
                 .hasSize(1);
 
-        karaf.edit("io.sommelier.transport.tcp", Map.of("port", String.valueOf(karaf.tcpPort())));
+        karaf.edit(
+                "io.sommelier.transport.tcp",
+                Map.of("port", String.valueOf(karaf.ports().tcp())));
     }
 
     @Test
@@ -253,34 +224,42 @@ class AssemblyIT {
 
     @Test
     @Order(9)
-    void eachFeatureInstallsAloneAndGoesAgain() throws Exception {
-        for (String part : PARTS) {
+    void eachFeatureInstallsAloneSaysWhomItWaitsForAndGoesAgain() throws Exception {
+        for (String part : PARTS.keySet()) {
             karaf.uninstallFeature(part);
         }
-        assertThat(karaf.bundleState("io.sommelier.api")).isEmpty();
+        assertThat(karaf.bundlesOfOurs()).isEmpty();
 
-        for (String part : PARTS) {
-            installsAndGoes(
-                    part, part.replaceFirst("sommelier-", "io.sommelier.").replace('-', '.'));
+        for (Map.Entry<String, String> part : PARTS.entrySet()) {
+            int linesBefore = karaf.log().size();
+            installsAndGoes(part.getKey());
+            assertThat(karaf.log().stream().skip(linesBefore))
+                    .as("the log of %s alone", part.getKey())
+                    .anyMatch(line -> line.contains(" INFO ") && line.contains(part.getValue()));
         }
-        installsAndGoes("sommelier-connector", "io.sommelier.connector");
-        installsAndGoes("sommelier-greeter", "io.sommelier.examples.greeter");
-        installsAndGoes("sommelier", "io.sommelier.controller");
-        installsAndGoes("sommelier", "io.sommelier.controller");
+        installsAndGoes("sommelier-connector");
+        installsAndGoes("sommelier-greeter");
+        installsAndGoes("sommelier-caller");
+        installsAndGoes("sommelier");
+        installsAndGoes("sommelier");
     }
 
-    private void installsAndGoes(String feature, String bundle) throws Exception {
+    private void installsAndGoes(String feature) throws Exception {
         karaf.installFeature(feature);
-        assertThat(karaf.bundleState(bundle)).as(feature).isEqualTo("Active");
+        assertThat(karaf.bundlesOfOurs())
+                .as(feature)
+                .isNotEmpty()
+                .containsValue("Active")
+                .doesNotContainValue("Installed");
 
         karaf.uninstallFeature(feature);
-        assertThat(karaf.bundleState("io.sommelier.api")).as("after " + feature).isEmpty();
+        assertThat(karaf.bundlesOfOurs()).as("after " + feature).isEmpty();
     }
 
     @Test
     @Order(10)
     void whenThePartsComeAgainTheConnectorIsBackByItself() throws Exception {
-        for (String part : PARTS) {
+        for (String part : PARTS.keySet()) {
             karaf.installFeature(part);
         }
 
@@ -292,11 +271,7 @@ class AssemblyIT {
     void theLogHasNoComplaintOfOursBeyondTheRefusalAndNoStackTrace() throws Exception {
         List<String> log = karaf.log();
 
-        assertThat(log.stream()
-                        .filter(line -> COMPLAINT.matcher(line).matches())
-                        .filter(line -> !line.contains("The changed settings are refused")))
-                .isEmpty();
-        assertThat(log.stream().filter(line -> line.matches("\\s+at .*io\\.sommelier.*")))
+        assertThat(Complaints.ours(log).stream().filter(line -> !line.contains("The changed settings are refused")))
                 .isEmpty();
         // Pax Exam starts Karaf without the locator of its specs, and the framework complains.
         assertThat(log.stream()

@@ -1,28 +1,15 @@
 package io.sommelier.karaf;
 
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureSecurity;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
-
-import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
@@ -32,107 +19,124 @@ import javax.management.openmbean.TabularData;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
-import org.apache.sshd.client.SshClient;
-import org.apache.sshd.client.channel.ClientChannel;
-import org.apache.sshd.client.channel.ClientChannelEvent;
-import org.apache.sshd.client.session.ClientSession;
-import org.ops4j.pax.exam.Option;
-import org.ops4j.pax.exam.TestContainer;
-import org.ops4j.pax.exam.karaf.options.LogLevelOption.LogLevel;
-import org.ops4j.pax.exam.spi.PaxExamRuntime;
 
-/** The assembly, unpacked and started by Pax Exam, and spoken to from outside: files, JMX, SSH. Confined to one thread. */
+/** A Karaf that is spoken to from outside: files, JMX, SSH. Confined to one thread, but for {@link #mbeans}. */
 final class Karaf implements AutoCloseable {
-    private static final String USER = "tester";
-    private static final String PASSWORD = "only-on-loopback";
-    private static final Duration SSH_LIMIT = Duration.ofSeconds(30);
-    private static final Path MATERIAL = Path.of("target", "material").toAbsolutePath();
+    static final String USER = "tester";
+    static final String PASSWORD = "only-on-loopback";
 
-    private final int tcpPort = freePort();
-    private final int sshPort = freePort();
-    private final Path unpacked = Path.of("target", "karaf").toAbsolutePath();
-    private final TestContainer container;
-    private final SshClient ssh = SshClient.setUpDefaultClient();
+    private static final String USER_ENTRY = USER + "=" + PASSWORD + ",group,admin,manager,viewer,systembundles,ssh";
+    private static final Path MATERIAL = Path.of("target", "material").toAbsolutePath();
+    private static final Path UNPACKED = Path.of("target", "karaf").toAbsolutePath();
+
+    private final Ports ports;
+    private final Running running;
+    private final Ssh ssh;
     private JMXConnector jmx;
 
-    Karaf() throws IOException {
-        delete(unpacked);
-        Option[] options = {
-            karafDistributionConfiguration()
-                    .frameworkUrl(MATERIAL.resolve("sommelier-karaf-assembly.tar.gz")
-                            .toUri()
-                            .toString())
-                    .name("Sommelier")
-                    .karafVersion("4.4.10")
-                    .unpackDirectory(unpacked.toFile())
-                    .useDeployFolder(false),
-            keepRuntimeFolder(),
-            configureConsole().ignoreLocalConsole(),
-            logLevel(LogLevel.INFO),
-            configureSecurity().disableKarafMBeanServerBuilder(),
-            // The ports of JMX are chosen by Pax Exam, whatever is set here.
-            editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", String.valueOf(sshPort)),
-            editConfigurationFilePut("etc/io.sommelier.transport.tcp.cfg", "port", String.valueOf(tcpPort)),
-            editConfigurationFilePut(
-                    "etc/users.properties", USER, PASSWORD + ",group,admin,manager,viewer,systembundles,ssh"),
-        };
-        container = PaxExamRuntime.createContainer(PaxExamRuntime.createServerSystem(options));
+    private Karaf(Ports ports, Running running) {
+        this.ports = ports;
+        this.running = running;
+        this.ssh = new Ssh(ports.ssh());
     }
 
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The assembly under Pax Exam, to be started once. */
+    static Karaf underPaxExam(String name) throws IOException {
+        Ports ports = Ports.free();
+        Path unpacked = UNPACKED.resolve(name);
+        Directories.delete(unpacked);
+        return new Karaf(ports, new PaxExamKaraf(archive(), unpacked, ports.settings(), USER_ENTRY));
+    }
+
+    /** The assembly as a process of its own; heap and all else as it is shipped, and the options added. */
+    static Karaf asProcess(String name, String... javaOptions) throws IOException {
+        return asProcess(archive(), name, javaOptions);
+    }
+
+    /** Karaf as its makers ship it, of the version that the assembly is made of. */
+    static Karaf stock(String name) throws IOException {
+        return asProcess(material("apache-karaf.tar.gz"), name);
+    }
+
+    private static Karaf asProcess(Path archive, String name, String... javaOptions) throws IOException {
+        Ports ports = Ports.free();
+        Map<String, String> environment =
+                javaOptions.length == 0 ? Map.of() : Map.of("EXTRA_JAVA_OPTS", String.join(" ", javaOptions));
+        Running process = new ProcessKaraf(archive, UNPACKED.resolve(name), environment);
+        Karaf karaf = new Karaf(ports, process);
+        for (Map.Entry<String, Map<String, String>> settings : ports.settings().entrySet()) {
+            karaf.edit(settings.getKey(), settings.getValue());
         }
+        Files.writeString(karaf.home().resolve("etc/users.properties"), USER_ENTRY + System.lineSeparator());
+        return karaf;
     }
 
-    private static void delete(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                files.map(Path::toFile)
-                        .sorted((one, other) -> other.compareTo(one))
-                        .forEach(File::delete);
+    private static Path archive() {
+        return material("sommelier-karaf-assembly.tar.gz");
+    }
+
+    /** A file that the build put beside the tests. */
+    static Path material(String name) {
+        return MATERIAL.resolve(name);
+    }
+
+    void start() throws IOException {
+        running.start();
+    }
+
+    /** Stops it in good order. */
+    void stop() throws IOException {
+        forgetConnections();
+        running.stop();
+    }
+
+    /** Ends the process as kill -9 does. */
+    void kill() throws IOException {
+        ((ProcessKaraf) running).kill();
+        forgetConnections();
+    }
+
+    private void forgetConnections() {
+        if (jmx != null) {
+            try {
+                jmx.close();
+            } catch (IOException alreadyGone) {
+                // that is what was wanted
             }
+            jmx = null;
         }
     }
 
-    void start() {
-        container.start();
-        ssh.setServerKeyVerifier((session, address, key) -> true);
-        ssh.start();
+    @Override
+    public void close() throws IOException {
+        ssh.close();
+        stop();
     }
 
-    /** The port of the TCP transport at the start. */
-    int tcpPort() {
-        return tcpPort;
+    /** Where it listens. */
+    Ports ports() {
+        return ports;
     }
 
     // ---- files ----
 
     /** The directory that it runs in. */
     Path home() {
-        try (Stream<Path> files = Files.walk(unpacked, 3)) {
-            return files.filter(
-                            path -> Files.isDirectory(path.resolve("etc")) && Files.isDirectory(path.resolve("system")))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return running.home();
     }
 
-    /** Gives keys of a configuration file other values, as an editor would. */
+    /** The file with the settings of a PID. */
+    Path settings(String pid) {
+        return home().resolve("etc").resolve(pid + ".cfg");
+    }
+
+    /** Gives keys of a configuration file other values, as an editor would; makes the file when there is none. */
     void edit(String pid, Map<String, String> changes) throws IOException {
-        Path file = home().resolve("etc").resolve(pid + ".cfg");
-        Stream<String> kept =
-                Files.readAllLines(file).stream().filter(line -> !changes.containsKey(line.split("=", 2)[0].trim()));
+        Path file = settings(pid);
+        Stream<String> before = Files.exists(file) ? Files.readAllLines(file).stream() : Stream.of();
+        Stream<String> kept = before.filter(line -> !changes.containsKey(line.split("=", 2)[0].trim()));
         Stream<String> changed = changes.entrySet().stream().map(entry -> entry.getKey() + " = " + entry.getValue());
         Files.write(file, Stream.concat(kept, changed).toList());
-    }
-
-    static Path material(String name) {
-        return MATERIAL.resolve(name);
     }
 
     /** Puts a jar into {@code deploy}, in one step, in place of what has the name. */
@@ -147,18 +151,20 @@ final class Karaf implements AutoCloseable {
         Files.delete(home().resolve("deploy").resolve(name));
     }
 
-    /** The log so far. */
+    /** The log so far; empty while there is none. */
     List<String> log() throws IOException {
-        return Files.readAllLines(home().resolve("data/log/karaf.log"));
+        Path log = home().resolve("data/log/karaf.log");
+        return Files.exists(log) ? Files.readAllLines(log) : List.of();
     }
 
     // ---- JMX ----
 
-    private MBeanServerConnection mbeans() throws IOException {
+    /** Everything that JMX shows. Thread-safe. */
+    synchronized MBeanServerConnection mbeans() throws IOException {
         if (jmx == null) {
             Properties management = new Properties();
-            try (InputStream in = Files.newInputStream(home().resolve("etc/org.apache.karaf.management.cfg"))) {
-                management.load(in);
+            try (InputStream in = Files.newInputStream(settings("org.apache.karaf.management"))) {
+                management.load(in); // Pax Exam chooses its own port
             }
             String port = management.getProperty("rmiRegistryPort").trim();
             jmx = JMXConnectorFactory.connect(
@@ -166,6 +172,10 @@ final class Karaf implements AutoCloseable {
                     Map.of(JMXConnector.CREDENTIALS, new String[] {USER, PASSWORD}));
         }
         return jmx.getMBeanServerConnection();
+    }
+
+    void addRepository(String url) throws IOException, JMException {
+        feature("addRepository", url);
     }
 
     void installFeature(String name) throws IOException, JMException {
@@ -186,43 +196,72 @@ final class Karaf implements AutoCloseable {
 
     /** The state of the bundle with that symbolic name, or empty when there is none. */
     String bundleState(String symbolicName) throws IOException, JMException {
-        TabularData bundles = (TabularData)
-                mbeans().getAttribute(new ObjectName("org.apache.karaf:type=bundle,name=root"), "Bundles");
-        for (Object row : bundles.values()) {
-            CompositeData bundle = (CompositeData) row;
+        return bundle(symbolicName, "State");
+    }
+
+    /** The version of the bundle with that symbolic name, or empty when there is none. */
+    String bundleVersion(String symbolicName) throws IOException, JMException {
+        return bundle(symbolicName, "Version");
+    }
+
+    /** The number of the bundle with that symbolic name, or empty when there is none. */
+    String bundleId(String symbolicName) throws IOException, JMException {
+        return bundle(symbolicName, "ID");
+    }
+
+    private String bundle(String symbolicName, String attribute) throws IOException, JMException {
+        for (CompositeData bundle : bundles()) {
             if (symbolicName.equals(bundle.get("Symbolic Name"))) {
-                return String.valueOf(bundle.get("State"));
+                return String.valueOf(bundle.get(attribute));
             }
         }
         return "";
     }
 
-    // ---- SSH ----
-
-    /** Runs a line in the shell; gives what it prints, both streams. */
-    String shell(String line) throws IOException {
-        try (ClientSession session = ssh.connect(USER, "127.0.0.1", sshPort)
-                        .verify(SSH_LIMIT)
-                        .getSession();
-                ByteArrayOutputStream printed = new ByteArrayOutputStream()) {
-            session.addPasswordIdentity(PASSWORD);
-            session.auth().verify(SSH_LIMIT);
-            try (ClientChannel channel = session.createExecChannel(line)) {
-                channel.setOut(printed);
-                channel.setErr(printed);
-                channel.open().verify(SSH_LIMIT);
-                channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), SSH_LIMIT);
+    /** The states of all bundles of this house, by symbolic name. */
+    Map<String, String> bundlesOfOurs() throws IOException, JMException {
+        Map<String, String> states = new TreeMap<>();
+        for (CompositeData bundle : bundles()) {
+            String name = String.valueOf(bundle.get("Symbolic Name"));
+            if (name.startsWith("io.sommelier.")) {
+                states.put(name, String.valueOf(bundle.get("State")));
             }
-            return printed.toString(StandardCharsets.UTF_8);
         }
+        return states;
     }
 
-    @Override
-    public void close() throws IOException {
-        ssh.stop();
-        if (jmx != null) {
-            jmx.close();
-        }
-        container.stop();
+    private List<CompositeData> bundles() throws IOException, JMException {
+        TabularData bundles = (TabularData)
+                mbeans().getAttribute(new ObjectName("org.apache.karaf:type=bundle,name=root"), "Bundles");
+        return bundles.values().stream().map(CompositeData.class::cast).toList();
+    }
+
+    void stopBundle(String symbolicName) throws IOException, JMException {
+        bundle(symbolicName, "stop", "");
+    }
+
+    void startBundle(String symbolicName) throws IOException, JMException {
+        bundle(symbolicName, "start", "");
+    }
+
+    /** Puts another jar in the place of a bundle, as {@code bundle:update} does. */
+    void updateBundle(String symbolicName, Path jar) throws IOException, JMException {
+        bundle(symbolicName, "update", jar.toUri().toString());
+    }
+
+    private void bundle(String symbolicName, String operation, String argument) throws IOException, JMException {
+        boolean hasArgument = !argument.isEmpty();
+        String[] arguments =
+                hasArgument ? new String[] {bundleId(symbolicName), argument} : new String[] {bundleId(symbolicName)};
+        String[] types = new String[arguments.length];
+        Arrays.fill(types, String.class.getName());
+        mbeans().invoke(new ObjectName("org.apache.karaf:type=bundle,name=root"), operation, arguments, types);
+    }
+
+    // ---- SSH ----
+
+    /** Runs a line in the shell; gives what it prints. */
+    String shell(String line) throws IOException {
+        return ssh.run(line);
     }
 }

@@ -1,0 +1,41 @@
+package io.sommelier.karaf;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** The little of STOMP that is wanted, by hand. */
+final class Stomp {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private Stomp() {}
+
+    /** Connects, disconnects, and gives the frame that was answered. */
+    static String login(int port, String user, String password) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            send(socket, "CONNECT\naccept-version:1.2\nhost:any\nlogin:" + user + "\npasscode:" + password + "\n\n");
+            String answer = receive(socket.getInputStream());
+            if (answer.startsWith("CONNECTED")) {
+                send(socket, "DISCONNECT\nreceipt:bye\n\n");
+                receive(socket.getInputStream());
+            }
+            return answer;
+        }
+    }
+
+    private static void send(Socket socket, String frame) throws IOException {
+        socket.getOutputStream().write((frame + "\0").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String receive(InputStream in) throws IOException {
+        StringBuilder frame = new StringBuilder();
+        for (int c = in.read(); c > 0; c = in.read()) {
+            frame.append((char) c);
+        }
+        return frame.toString().stripLeading();
+    }
+}
