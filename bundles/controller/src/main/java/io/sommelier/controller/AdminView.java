@@ -118,16 +118,12 @@ final class AdminView implements ControllerAdmin {
             throw new IllegalArgumentException("limit = " + limit + " is out of range, allowed is 1 or more");
         }
         long now = controller.nanos();
-        List<Pending> live = controller.table().all();
-        live.sort(Comparator.comparingLong(entry -> entry.beganNanos() - now));
         List<CommandView> views = new ArrayList<>();
-        for (Pending entry : live) {
-            if (views.size() == limit) {
-                break;
-            }
+        for (Pending entry : controller.table().all()) {
             view(entry, now).ifPresent(views::add);
         }
-        return List.copyOf(views);
+        views.sort(Comparator.comparing(CommandView::age).reversed());
+        return List.copyOf(views.subList(0, Math.min(limit, views.size())));
     }
 
     @Override
@@ -171,7 +167,7 @@ final class AdminView implements ControllerAdmin {
                 command.operation(),
                 stateOf(entry, state),
                 entry.attempt(),
-                Duration.ofNanos(now - entry.beganNanos()),
+                Duration.ofNanos(now - entry.beganNanos(command)),
                 Duration.ofNanos(Math.max(0, entry.remainingNanos())),
                 member == null ? mailbox : member.instance(),
                 member == null ? "" : member.channelId(),

@@ -150,7 +150,7 @@ final class DeadlineWheel {
         long due = Math.max((entry.wakeNanos - originNanos + TICK_NANOS - 1) / TICK_NANOS, ticked + 1);
         int slot = (int) (due & SLOTS - 1);
         Pending first = slots[slot];
-        entry.wheelSlot = slot;
+        entry.wheelSlot = (short) slot;
         entry.wheelPrevious = null;
         entry.wheelNext = first;
         if (first != null) {

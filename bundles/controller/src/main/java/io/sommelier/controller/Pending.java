@@ -87,7 +87,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     Pending wheelNext;
     Pending wheelPrevious;
     Pending wheelRemovedNext;
-    int wheelSlot = -1;
+    short wheelSlot = -1; // a short keeps the entry at 200 bytes
     long wakeNanos;
 
     private final Controller controller;
@@ -95,7 +95,6 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private final String source;
     private final ReplyPath replyPath;
     private final long deadlineNanos;
-    private long beganNanos;
     private final int attempt;
     private final Session lostMember; // whose channel was lost with the attempt before, or null
     private final boolean mayHaveRun; // an earlier attempt was claimed, so nothing can be NOT_SENT or REFUSED any more
@@ -151,7 +150,6 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.granted = initialCredit;
         this.replyPath = replyPath;
         this.deadlineNanos = nowNanos + command.ttlNanos();
-        this.beganNanos = nowNanos;
         this.lastPartNanos = nowNanos;
         this.wakeNanos = Math.min(command.ttlNanos(), controller.streamIdleNanos()) + nowNanos;
     }
@@ -170,7 +168,6 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.mayHaveRun = mayHaveRun;
         this.replyPath = old.replyPath;
         this.deadlineNanos = old.deadlineNanos;
-        this.beganNanos = old.beganNanos;
         this.lastPartNanos = controller.nanos();
         this.wakeNanos = lastPartNanos + Math.min(deadlineNanos - lastPartNanos, controller.streamIdleNanos());
         this.run = old.run;
@@ -224,7 +221,6 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         controller.budget().hold(this, resumed, controller.settings());
         waiting = taken;
         reader = from;
-        beganNanos -= taken.waitedNanos();
         if (!controller.table().add(this)) {
             settle(ErrorCode.DUPLICATE_COMMAND, Stage.MAILBOX, "a command with id " + id + " is still alive");
             return;
@@ -290,8 +286,12 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             if (state != NEW || before == null) {
                 return;
             }
-            if (passed.hops() < before.hops()) { // a handler that made the command anew takes none off
-                passed = passed.toBuilder().hops(before.hops()).build();
+            if (passed.hops() < before.hops() || passed.ttlNanos() != before.ttlNanos()) {
+                // a handler that made the command anew takes no hops off, and gives it no other time
+                passed = passed.toBuilder()
+                        .hops(Math.max(passed.hops(), before.hops()))
+                        .remainingNanos(before.ttlNanos())
+                        .build();
             }
             command = passed;
             target = controller.target(passed.target().targetId());
@@ -382,8 +382,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return dataCount > 0;
     }
 
-    long beganNanos() {
-        return beganNanos;
+    /** When the command was submitted, or came out of its mailbox. */
+    long beganNanos(Command of) {
+        return deadlineNanos - of.ttlNanos();
     }
 
     long heldBytes() {

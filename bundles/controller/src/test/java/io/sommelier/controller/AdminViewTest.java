@@ -208,15 +208,16 @@ class AdminViewTest {
     }
 
     @Test
-    void ageOfACommandOutOfAMailboxCountsTheTimeItWaitedThere() {
+    void ageOfACommandOfAnotherControllerCountsFromWhenItCameOutOfItsMailbox() {
         node.controller.mailbox(mailbox);
         mailbox.putByAnother(command, 0);
         node.advance(Duration.ofSeconds(2));
 
         node.member("north", 4, "pour");
+        node.advance(Duration.ofSeconds(1));
 
-        assertThat(view().age()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(view().remaining()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(view().age()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(view().remaining()).isEqualTo(Duration.ofSeconds(2));
         assertThat(view().source()).isEqualTo("elsewhere");
     }
 

@@ -1,6 +1,7 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.CloseReason;
+import io.sommelier.api.CommandId;
 import io.sommelier.api.Goodbye;
 import io.sommelier.api.Part;
 import io.sommelier.spi.Channel;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 class HandChannel implements Channel {
     private final SendQueue queue;
     private final List<Outgoing> claimed = new ArrayList<>();
+    private final List<CommandId> claimedIds = new ArrayList<>();
     private final List<String> cancels = new ArrayList<>();
     private long credit;
     private boolean closed;
@@ -77,7 +79,13 @@ class HandChannel implements Channel {
             throw new AssertionError("a claimed command must be there to be written");
         }
         claimed.add(next);
+        claimedIds.add(next.command().id());
         return true;
+    }
+
+    /** Every command that was claimed, in order. */
+    synchronized List<CommandId> claimedIds() {
+        return List.copyOf(claimedIds);
     }
 
     /** Passes a part for the first claimed command; {@code true} when it was taken. */

@@ -424,6 +424,44 @@ class KeyWindowTest {
         assertThat(keys.keys()).isZero();
     }
 
+    @Test
+    void commandThatEndsWhileItTakesItsKeyGivesItFree() {
+        send(keyed("earlier"));
+        completeWith("poured"); // so that the window looks at its clock
+
+        node.atNextLook(() -> node.atNextLook(node.controller::endAll));
+        send(keyed(), first);
+
+        assertThat(first.error().outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThat(keys.running()).isZero();
+        send(keyed(), second);
+        completeWith("poured");
+        isCompletedWith(second, "poured");
+        nothingIsUnderWay();
+    }
+
+    @Test
+    void whoIsGivenUpWhileItIsItsTurnToRunLetsTheNextRun() {
+        List<Command> joined = List.of(keyed().build(), keyed().build());
+        Incoming incoming = send(keyed(), first);
+        joined.forEach(command -> node.send(command, new RecordingReplyPath()));
+        send(keyed(), second);
+        node.controller.strategy((members, command) -> {
+            if (command == joined.get(0)) {
+                joined.forEach(each -> node.controller.admin().cancel("", each.id(), ""));
+            }
+            return 0;
+        });
+
+        incoming.cancel("enough");
+
+        assertThat(member.claimNext()).isFalse();
+        completeWith("poured");
+        isCompletedWith(second, "poured");
+        assertThat(member.claimedIds()).hasSize(1);
+        nothingIsUnderWay();
+    }
+
     // ---- ends that show nothing, or nothing good ----
 
     @Test

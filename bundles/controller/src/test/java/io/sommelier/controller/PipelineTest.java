@@ -93,6 +93,7 @@ class PipelineTest {
 
         Command changed = Command.to("kitchen", "cook")
                 .id(pipeline.last().command.id())
+                .ttl(pipeline.last().command.ttl())
                 .payload(Payload.ofText("coq au vin"))
                 .build();
         pipeline.last().end.execute(changed);
@@ -259,5 +260,24 @@ class PipelineTest {
 
         assertThat(pipeline.last().up).hasSize(1);
         assertThat(path.terminal().payload().asText()).isEqualTo("poured");
+    }
+
+    @Test
+    void handlerThatMakesACommandAnewGivesItNoOtherTime() {
+        Command command = Node.pour().ttl(Duration.ofSeconds(5)).build();
+        node.send(command, path);
+
+        pipeline.last().end.execute(command.toBuilder().ttl(Duration.ofHours(1)).build());
+        node.advance(Duration.ofSeconds(2));
+
+        assertThat(member.takeUnclaimed().command().ttl()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(node.controller
+                        .admin()
+                        .command("", command.id())
+                        .orElseThrow()
+                        .age())
+                .isEqualTo(Duration.ofSeconds(2));
+        node.passes(Duration.ofSeconds(3));
+        assertThat(path.error().code()).isEqualTo(ErrorCode.EXPIRED);
     }
 }

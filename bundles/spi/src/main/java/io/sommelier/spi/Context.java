@@ -16,7 +16,7 @@ public interface Context {
     Command command();
 
     /**
-     * Replaces the command on its way down; its id stays.
+     * Replaces the command on its way down; its id stays, and so does its time to live, whatever the replacement says.
      *
      * @throws IllegalStateException on the way up
      * @throws IllegalArgumentException when the id differs

@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param operation what is asked for
  * @param state where it is; none of the ends
  * @param attempt how often it was handed to a member, the present or coming time included; 1 for the first
- * @param age since it was submitted; for one that came out of a mailbox, since it was put there
+ * @param age since it was submitted; for one that another controller had put into a mailbox, since it came out
  * @param remaining what is left of its time to live; zero when that is spent
  * @param holder who has it: the instance id of the member in {@code QUEUED}, {@code DISPATCHED}, {@code ACCEPTED} and {@code STREAMING}; the address of the mailbox,
  *     {@code target} or {@code target/instance}, in {@code WAITING}; else empty
