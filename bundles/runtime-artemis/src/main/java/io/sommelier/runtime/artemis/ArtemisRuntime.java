@@ -113,6 +113,8 @@ public final class ArtemisRuntime {
             String where = starting.start();
             locator = threads.forCore(starting.locator());
             connections = new ActiveMQConnectionFactory(threads.forJms(starting.locator()));
+            // A message that waits in a client counts as delivered when its process is killed; so none waits there.
+            connections.setConsumerWindowSize(0);
             connections.setUser(starting.user().isEmpty() ? null : starting.user());
             connections.setPassword(starting.password().isEmpty() ? null : starting.password());
             pool = new JmsPoolConnectionFactory();

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -194,6 +195,13 @@ final class EmbeddedBroker implements Broker {
                         .setDefaultQueueRoutingType(RoutingType.ANYCAST)
                         .setAutoDeleteQueues(false)
                         .setAutoDeleteAddresses(false));
+        // Merged with those above. Who sends to a target that nobody knows is told so, and makes no queue; the JMS
+        // client
+        // would try the old prefix then.
+        for (String commands : List.of("sommelier.in.#", "jms.queue.sommelier.in.#")) {
+            configuration.addAddressSetting(
+                    commands, new AddressSettings().setAutoCreateQueues(false).setAutoCreateAddresses(false));
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import jakarta.jms.JMSContext;
+import jakarta.jms.JMSRuntimeException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -91,12 +92,24 @@ class ArtemisRuntimeTest {
         awaitUp(runtime);
 
         try (JMSContext context = runtime.jms().orElseThrow().createContext(JMSContext.AUTO_ACKNOWLEDGE)) {
-            context.createProducer().send(context.createQueue("sommelier.in.cellar"), "pour");
+            context.createProducer().send(context.createQueue("cellar.orders"), "pour");
 
-            assertThat(context.createConsumer(context.createQueue("sommelier.in.cellar"))
+            assertThat(context.createConsumer(context.createQueue("cellar.orders"))
                             .receive(5000)
                             .getBody(String.class))
                     .isEqualTo("pour");
+        }
+    }
+
+    @Test
+    void nobodyMakesAQueueForCommandsByAName() {
+        ArtemisRuntime runtime = start(settings(ArtemisSettings.Ports.NONE));
+        awaitUp(runtime);
+
+        try (JMSContext context = runtime.jms().orElseThrow().createContext(JMSContext.AUTO_ACKNOWLEDGE)) {
+            assertThatThrownBy(() -> context.createProducer().send(context.createQueue("sommelier.in.cellar"), "pour"))
+                    .isInstanceOf(JMSRuntimeException.class);
+            context.createProducer().send(context.createQueue("sommelier.other"), "made as before");
         }
     }
 
