@@ -7,6 +7,7 @@ import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.ReplyParts;
 import io.sommelier.api.Stage;
+import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.gateway.http.internal.reply.Answer;
@@ -41,6 +42,8 @@ public final class CommandGate {
     private static final String GONE = "sommelier.http.gone";
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long FIRST_LOOK_MILLIS = 2;
+    private static final long MOST_LOOK_MILLIS = 250;
     private static final String STOPS = "this gateway stops";
 
     private final Supplier<RequestRules> requestRules;
@@ -141,6 +144,33 @@ public final class CommandGate {
                 .ifPresent(
                         wait -> later.timer(timer.schedule(later::waitOver, wait.toMillis(), TimeUnit.MILLISECONDS)));
         gone.ifPresent(stage -> stage.thenRun(later::clientGone));
+        noticeAdmission(later, FIRST_LOOK_MILLIS);
+    }
+
+    /**
+     * Sees that a command was taken in where the sender does not say so: for one that goes to a member at once it does not, before the member answers. Durable ones and those in a mailbox are told of.
+     */
+    private void noticeAdmission(KeptReply command, long nextMillis) {
+        ControllerAdmin present = admin;
+        if (command.isDurable() || !command.isUncertain()) {
+            return;
+        }
+        if (present == null) {
+            command.admitted();
+            return;
+        }
+        CommandState state = present.commands(command.id()).stream()
+                .findFirst()
+                .map(CommandView::state)
+                .orElse(CommandState.SUBMITTED);
+        if (state.compareTo(CommandState.ADMITTED) > 0 && state != CommandState.WAITING) {
+            command.admitted();
+        } else {
+            timer.schedule(
+                    () -> noticeAdmission(command, Math.min(MOST_LOOK_MILLIS, 2 * nextMillis)),
+                    nextMillis,
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     private void register(CommandRequest request, SentCommand command) {

@@ -85,7 +85,13 @@ final class KeptReply extends SentCommand {
         }
     }
 
-    private void admitted() {
+    /** Whether nobody knows yet that it was taken in. */
+    boolean isUncertain() {
+        return !isAdmitted && !isEnded();
+    }
+
+    /** It was taken in: the controller says so, or has it at a member. */
+    void admitted() {
         isAdmitted = true;
         saw(CommandState.ADMITTED);
         if (isWaitOver) {

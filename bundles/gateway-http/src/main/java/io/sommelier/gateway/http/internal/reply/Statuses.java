@@ -37,6 +37,7 @@ final class Statuses {
             case QUOTA_EXCEEDED -> 429;
             case HEADERS_TOO_LARGE -> 431;
             case UNSUPPORTED -> 501;
+            case TOO_MANY_HOPS -> 508;
             case NO_MEMBER,
                     NO_INSTANCE,
                     OVERLOADED,

@@ -1,0 +1,189 @@
+package io.sommelier.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an operator reads and does over HTTP, and the description of all paths. */
+@Timeout(60)
+class OperatorTest {
+    private final ObjectMapper json = new ObjectMapper();
+    private final HandWorker worker = new HandWorker();
+    private World world;
+
+    @BeforeEach
+    void open() throws Exception {
+        world = World.open();
+        world.serve("hand", worker);
+        world.serve("pour", World.ECHO);
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    private JsonNode read(String path) throws Exception {
+        HttpResponse<String> reply = world.get(path);
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        assertThat(reply.headers().firstValue("content-type")).contains("application/json");
+        return json.readTree(reply.body());
+    }
+
+    @Test
+    void targetsAreShownWithTheirMembers() throws Exception {
+        JsonNode targets = read("/targets");
+
+        assertThat(targets.get("controller").asText()).isEqualTo("controller-1");
+        assertThat(targets.get("targets")).hasSize(2);
+        JsonNode cellar = targets.get("targets").get(0).get("target").asText().equals("cellar")
+                ? targets.get("targets").get(0)
+                : targets.get("targets").get(1);
+        assertThat(cellar.get("members")).hasSize(2);
+    }
+
+    @Test
+    void aTargetIsShownWithHowItsCommandsEnded() throws Exception {
+        world.post("pour", "wine");
+        world.post("nothing", "wine");
+
+        await().untilAsserted(() -> assertThat(
+                        read("/targets/cellar").at("/ended/pour/COMPLETED").asInt())
+                .isEqualTo(1));
+        JsonNode cellar = read("/targets/cellar");
+        assertThat(cellar.at("/members/0/transport").asText()).isEqualTo("embedded");
+        assertThat(cellar.at("/members/0/capacity").asInt()).isEqualTo(256);
+        HttpResponse<String> unknown = world.get("/targets/attic");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.headers().firstValue("content-type")).contains("application/problem+json");
+    }
+
+    @Test
+    void channelsAreShown() throws Exception {
+        var instances = new TreeSet<String>();
+        read("/channels")
+                .get("channels")
+                .forEach(channel -> instances.add(channel.get("instance").asText()));
+
+        assertThat(instances).containsExactly("gateway", "member:hand", "member:pour");
+    }
+
+    @Test
+    void commandsInFlightAreShownAndCancelled() throws Exception {
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(world.http.sendAsync(
+                    world.request("/commands/cellar/hand")
+                            .POST(BodyPublishers.ofString("wine"))
+                            .build(),
+                    BodyHandlers.ofString()));
+            worker.next();
+        }
+
+        JsonNode all = read("/inflight");
+        assertThat(all.get("inFlight").asInt()).isEqualTo(3);
+        assertThat(all.get("heldBytes").asLong()).isPositive();
+        assertThat(all.get("commands")).hasSize(3);
+        assertThat(all.at("/commands/0/state").asText()).isEqualTo("DISPATCHED");
+        assertThat(all.at("/commands/0/holder").asText()).isEqualTo("member:hand");
+        assertThat(read("/inflight?limit=2").get("commands")).hasSize(2);
+        assertThat(world.get("/inflight?limit=0").statusCode()).isEqualTo(400);
+        assertThat(world.get("/inflight?limit=many").statusCode()).isEqualTo(400);
+
+        for (JsonNode command : all.get("commands")) {
+            String path = "/inflight/" + command.get("id").asText();
+            assertThat(world.delete(path).statusCode()).isEqualTo(204);
+            assertThat(world.delete(path).statusCode()).isEqualTo(404);
+        }
+        for (CompletableFuture<HttpResponse<String>> reply : waiting) {
+            assertThat(reply.get().statusCode()).isEqualTo(502);
+            assertThat(reply.get().body()).contains("CANCELLED", "cancelled by an operator");
+        }
+    }
+
+    @Test
+    void thePathsForOperatorsCanBeClosed() throws Exception {
+        world.gateway.settings(Map.of("operatorPaths", "false"));
+
+        for (String path : new String[] {"/targets", "/targets/cellar", "/channels", "/inflight"}) {
+            assertThat(world.get(path).statusCode()).as(path).isEqualTo(403);
+        }
+        assertThat(world.delete("/inflight/3f2b5a60-1111-4222-8333-444455556666")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(world.post("pour", "wine").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aPageOfAnotherOriginReadsNothing() throws Exception {
+        assertThat(world.get("/targets", "Origin", "https://evil.example.org").statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void theDescriptionHasThePathsAndMethodsThatAreServed() throws Exception {
+        JsonNode description = read("/openapi.json");
+
+        assertThat(description.get("openapi").asText()).startsWith("3.");
+        var described = new TreeSet<String>();
+        description
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(method ->
+                                described.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
+        var served = new TreeSet<String>();
+        for (GatewayRoutes.Route route : world.gateway.routes()) {
+            for (String method : route.methods().split(",")) {
+                served.add(method + " " + route.path());
+            }
+        }
+        assertThat(described).isEqualTo(served);
+    }
+
+    @Test
+    void everyReferenceInTheDescriptionLeadsSomewhere() throws Exception {
+        JsonNode description = read("/openapi.json");
+
+        for (JsonNode reference : description.findValues("$ref")) {
+            assertThat(reference.asText()).startsWith("#/");
+            assertThat(description.at(reference.asText().substring(1)).isMissingNode())
+                    .as(reference.asText())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void theDescriptionNamesEveryCodeOutcomeAndState() throws Exception {
+        JsonNode schemas = read("/openapi.json").at("/components/schemas");
+
+        assertNames(schemas.at("/Problem/properties/code/enum"), io.sommelier.api.ErrorCode.values());
+        assertNames(schemas.at("/Problem/properties/outcome/enum"), io.sommelier.api.Outcome.values());
+        assertNames(schemas.at("/Problem/properties/stage/enum"), io.sommelier.api.Stage.values());
+        assertNames(schemas.at("/State/enum"), io.sommelier.api.admin.CommandState.values());
+    }
+
+    private static void assertNames(JsonNode described, Enum<?>[] names) {
+        var expected = new ArrayList<String>();
+        for (Enum<?> name : names) {
+            expected.add(name.name());
+        }
+        var actual = new ArrayList<String>();
+        described.forEach(name -> actual.add(name.asText()));
+        assertThat(actual).containsExactlyInAnyOrderElementsOf(expected);
+    }
+}
