@@ -20,13 +20,12 @@ public record Plan(
         String controller,
         OptionalLong controllerPid,
         Path assembly) {
-    /** The system property that names the assembly of the tree that the bench was built in. */
-    private static final String ASSEMBLY = "sommelier.assembly";
+    /** In the current directory; the launcher names that of its tree. */
+    private static final Path ASSEMBLY = Path.of("sommelier-karaf-assembly.tar.gz");
 
     /** Five rounds of three seconds, at most 20 s of warm-up, a controller of the bench's own. */
     public static Plan standard() {
-        return new Plan(
-                5, 3000, 20_000, "", OptionalLong.empty(), Path.of(System.getProperty(ASSEMBLY, "assembly.tar.gz")));
+        return new Plan(5, 3000, 20_000, "", OptionalLong.empty(), ASSEMBLY);
     }
 
     /** This plan with so many rounds. */
