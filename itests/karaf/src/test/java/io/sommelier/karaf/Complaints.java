@@ -9,7 +9,7 @@ final class Complaints {
     /** A line starts with the time and the level. */
     private static final Pattern COMPLAINT = Pattern.compile("[-0-9T:,]+ \\| (WARN|ERROR|FATAL) .*");
 
-    private static final Pattern OF_OURS = Pattern.compile(".*( - io\\.sommelier\\.|sommelier-).*");
+    private static final Pattern OF_OURS = Pattern.compile(".*( - io\\.sommelier\\.|\\| sommelier-).*");
 
     private static final Predicate<String> FRAME =
             Pattern.compile("\\s+at [\\w.$/]+\\(.*").asMatchPredicate();
