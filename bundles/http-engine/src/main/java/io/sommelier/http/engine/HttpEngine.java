@@ -151,8 +151,10 @@ public final class HttpEngine implements PlatformHttpEngine, AutoCloseable {
         later(
                 () -> {
                     if (listener == mine) {
-                        // Reads files, which an event loop must not.
-                        streams.execute(tls::refresh);
+                        if (settings.tls().isOn()) {
+                            // Reads files, which an event loop must not.
+                            streams.execute(tls::refresh);
+                        }
                         lookAtCertificate();
                     }
                 },
