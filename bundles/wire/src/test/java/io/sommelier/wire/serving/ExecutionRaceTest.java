@@ -185,6 +185,44 @@ class ExecutionRaceTest {
                 giver);
     }
 
+    /** Goes on until both threads have been seen at work at once, which on a busy machine may take a while. */
+    @Test
+    void noCreditIsLostWhereTwoThreadsGiveIt() throws Exception {
+        var execution = new RecordedExecution(SILENT, 0, null) {
+            @Override
+            protected void emit(Part part) {}
+        };
+        AtomicInteger[] batches = {new AtomicInteger(), new AtomicInteger()};
+        AtomicInteger meetings = new AtomicInteger();
+        List<Future<?>> givers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            AtomicInteger own = batches[i];
+            AtomicInteger others = batches[1 - i];
+            givers.add(racers.submit(() -> {
+                int seen = others.get();
+                while (own.get() < 1_000_000 && meetings.get() < 3000) {
+                    for (int given = 0; given < COST; given++) {
+                        execution.credit(1);
+                    }
+                    own.incrementAndGet();
+                    if (others.get() != seen) {
+                        seen = others.get();
+                        meetings.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        finish(givers);
+        execution.credit(1); // pays for one part more, if not a single byte is missing
+
+        int parts = 0;
+        while (execution.data(BYTE)) {
+            parts++;
+        }
+
+        assertThat(parts).isEqualTo(batches[0].get() + batches[1].get() + 1);
+    }
+
     @Test
     void dataOfTwoThreadsThatRacesWithTheTerminalNeverComesAfterIt() throws Exception {
         Racer some = execution -> {
@@ -202,6 +240,60 @@ class ExecutionRaceTest {
                 some,
                 some,
                 execution -> execution.complete(BYTE));
+    }
+
+    /**
+     * One thread answers data from inside its own emit, so that it waits for the lane, while the other answers the terminal: in the few instructions between taking note of the lane and
+     * lining up, the terminal may be faster.
+     */
+    @Test
+    void dataThatLinesUpBehindTheTerminalIsLate() throws Exception {
+        int runs = 300_000;
+        var turn = new AtomicInteger(); // even: the main thread's; odd: the other one's
+        RecordedExecution[] current = new RecordedExecution[1];
+        Future<?> other = racers.submit(() -> {
+            for (int i = 0; i < runs; i++) {
+                awaitTurn(turn, 2 * i + 1);
+                current[0].complete(BYTE);
+                turn.set(2 * i + 2);
+            }
+        });
+        for (int i = 0; i < runs; i++) {
+            int round = i;
+            var execution = new RecordedExecution(SILENT, 1000 * COST, null) {
+                @Override
+                protected void emit(Part part) {
+                    super.emit(part);
+                    if (parts.size() == 1) {
+                        turn.set(2 * round + 1);
+                        for (int spin = round % 64; spin > 0; spin--) {
+                            Thread.onSpinWait();
+                        }
+                        data(BYTE);
+                        awaitTurn(turn, 2 * round + 2);
+                    }
+                }
+            };
+            current[0] = execution;
+            execution.data(BYTE);
+
+            assertThat(execution.last().status()).isEqualTo(PartStatus.COMPLETE);
+            assertThat(execution.last().finalCount()).isEqualTo(execution.parts.size() - 1);
+            assertThat(execution.parts.size() + execution.late.get()).isEqualTo(3);
+        }
+        finish(List.of(other));
+    }
+
+    private static void awaitTurn(AtomicInteger turn, int wanted) {
+        for (int spins = 1; turn.get() != wanted; spins++) {
+            if (spins % 256 != 0) {
+                Thread.onSpinWait();
+            } else if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("the time is over at turn " + turn);
+            } else {
+                Thread.yield();
+            }
+        }
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -387,6 +388,66 @@ class ExecutionTest {
         execution.credit(1);
 
         assertThat(execution.statuses()).containsExactly(FAILED);
+    }
+
+    /** Does something, once, in the midst of the first part that it emits: what is answered there waits for the lane. */
+    private static RecordedExecution insideFirst(Consumer<RecordedExecution> task) {
+        return new RecordedExecution(SILENT, 1_000_000, null) {
+            @Override
+            protected void emit(Part part) {
+                super.emit(part);
+                if (parts.size() == 1) {
+                    task.accept(this);
+                }
+            }
+        };
+    }
+
+    @Test
+    void dataThatWaitsForTheLaneInFrontOfTheTerminalIsEmittedBeforeItAndCounted() {
+        var execution = insideFirst(itself -> {
+            itself.data(TEN_BYTES);
+            itself.data(TEN_BYTES);
+            itself.complete(Payload.empty());
+        });
+
+        execution.data(TEN_BYTES);
+
+        assertThat(execution.statuses()).containsExactly(DATA, DATA, DATA, COMPLETE);
+        assertThat(execution.parts).extracting(Part::sequence).containsExactly(0L, 1L, 2L, 0L);
+        assertThat(execution.last().finalCount()).isEqualTo(3);
+        assertThat(execution.late).hasValue(0);
+    }
+
+    @Test
+    void whatIsAnsweredBehindATerminalThatWaitsForTheLaneIsLate() {
+        var execution = insideFirst(itself -> {
+            itself.complete(Payload.empty());
+            itself.data(TEN_BYTES);
+            itself.accept(Part.accepted().build());
+            itself.fail("no");
+        });
+
+        execution.data(TEN_BYTES);
+
+        assertThat(execution.statuses()).containsExactly(DATA, COMPLETE);
+        assertThat(execution.last().finalCount()).isEqualTo(1);
+        assertThat(execution.late).hasValue(3);
+    }
+
+    @Test
+    void whatWaitsForTheLaneWhenTheCommandEndsWithoutItsHandlerIsLateAndNotEmitted() {
+        var execution = insideFirst(itself -> {
+            itself.data(TEN_BYTES);
+            itself.complete(Payload.empty());
+            itself.end();
+        });
+
+        execution.data(TEN_BYTES);
+
+        assertThat(execution.statuses()).containsExactly(DATA);
+        assertThat(execution.late).hasValue(2);
+        assertThat(execution.unanswered).hasValue(1);
     }
 
     @Test
