@@ -33,7 +33,7 @@ public final class HandlerChain implements Pipeline, AutoCloseable {
 
     private final Object registration = new Object();
     private final Engine engine;
-    private final AuthorizeHandler authorize = new AuthorizeHandler();
+    private final AuthorizeHandler authorize = new AuthorizeHandler(() -> this.settings.requireAuthorizer());
     private List<ChainedHandler> handlers = List.of();
     private long nextOrder;
     private volatile PipelineSettings settings;
@@ -123,7 +123,7 @@ public final class HandlerChain implements Pipeline, AutoCloseable {
         authorize.add(authorizer);
     }
 
-    /** Asks this authorizer no more. {@code false} when it was not asked. */
+    /** Asks this authorizer no more. {@code false} when it was not asked. When it was the last, {@link PipelineSettings#requireAuthorizer} says what holds. */
     public boolean remove(Authorizer authorizer) {
         return authorize.remove(authorizer);
     }

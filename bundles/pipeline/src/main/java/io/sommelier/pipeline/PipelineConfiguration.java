@@ -25,4 +25,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     /** {@link PipelineSettings#maxWaitingParts}. */
     @AttributeDefinition(name = "Parts of one reply that wait in the pipeline", description = "16 to 1000000.")
     int maxWaitingParts() default 10_000;
+
+    /** {@link PipelineSettings#requireAuthorizer}. */
+    @AttributeDefinition(
+            name = "Require an authorizer",
+            description =
+                    "When a command may only be sent if an authorizer permits it: never, seen (from the first one on"
+                            + " that was here) or always.")
+    String requireAuthorizer() default "seen";
 }

@@ -1,7 +1,9 @@
 package io.sommelier.pipeline;
 
+import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.SettingsReader;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The settings of the chain. Immutable; a change is a swap of the whole.
@@ -11,14 +13,21 @@ import java.util.Map;
  * @param blockingThreads the most threads for handlers that block, 1 to {@value #MOST_THREADS}
  * @param blockingQueue the most commands on their way down that wait for such a thread, 1 to {@value #MOST_QUEUE}
  * @param maxWaitingParts the most parts of one reply that wait while an earlier one is on its way up, {@value #LEAST_PARTS} to {@value #MOST_PARTS}
+ * @param requireAuthorizer when nothing is permitted unless an authorizer is here that says so
  */
 public record PipelineSettings(
-        int maxPayloadBytes, int maxHeaderBytes, int blockingThreads, int blockingQueue, int maxWaitingParts) {
+        int maxPayloadBytes,
+        int maxHeaderBytes,
+        int blockingThreads,
+        int blockingQueue,
+        int maxWaitingParts,
+        Authorizer.Required requireAuthorizer) {
     /** The PID of these settings. */
     public static final String PID = "io.sommelier.pipeline";
 
     /** What holds where nothing is set. */
-    public static final PipelineSettings DEFAULTS = new PipelineSettings(16 << 20, 64 << 10, 8, 1024, 10_000);
+    public static final PipelineSettings DEFAULTS =
+            new PipelineSettings(16 << 20, 64 << 10, 8, 1024, 10_000, Authorizer.Required.SEEN);
 
     private static final int LEAST_PAYLOAD = 1024;
     private static final int MOST_PAYLOAD = 1 << 30;
@@ -36,6 +45,19 @@ public record PipelineSettings(
         check("blockingThreads", blockingThreads, 1, MOST_THREADS);
         check("blockingQueue", blockingQueue, 1, MOST_QUEUE);
         check("maxWaitingParts", maxWaitingParts, LEAST_PARTS, MOST_PARTS);
+        Objects.requireNonNull(requireAuthorizer, "requireAuthorizer");
+    }
+
+    /** These limits, and an authorizer from the first one on. */
+    PipelineSettings(
+            int maxPayloadBytes, int maxHeaderBytes, int blockingThreads, int blockingQueue, int maxWaitingParts) {
+        this(
+                maxPayloadBytes,
+                maxHeaderBytes,
+                blockingThreads,
+                blockingQueue,
+                maxWaitingParts,
+                Authorizer.Required.SEEN);
     }
 
     /**
@@ -50,8 +72,9 @@ public record PipelineSettings(
         int threads = reader.integer("blockingThreads", DEFAULTS.blockingThreads, 1, MOST_THREADS);
         int queue = reader.integer("blockingQueue", DEFAULTS.blockingQueue, 1, MOST_QUEUE);
         int parts = reader.integer("maxWaitingParts", DEFAULTS.maxWaitingParts, LEAST_PARTS, MOST_PARTS);
+        Authorizer.Required authorizer = Authorizer.Required.read(reader);
         reader.check();
-        return new PipelineSettings(payload, header, threads, queue, parts);
+        return new PipelineSettings(payload, header, threads, queue, parts, authorizer);
     }
 
     private static void check(String key, int value, int least, int most) {

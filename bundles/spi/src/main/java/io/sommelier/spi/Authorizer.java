@@ -1,10 +1,12 @@
 package io.sommelier.spi;
 
+import java.util.Locale;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Decides who may do what. Published as a service; every one there must agree, and where there is none, everybody may.
- * Thread-safe; called on I/O threads, so it must not block or throw: decide from memory.
+ * Decides who may do what. Published as a service; every one there must agree, and where there is none, {@link Required}
+ * says what holds. Thread-safe; called on I/O threads, so it must not block or throw: decide from memory.
  *
  * <p>That an instance id belongs to one principal is seen to by the controller, not here.
  */
@@ -19,6 +21,34 @@ public interface Authorizer {
          * the hello.
          */
         SERVE
+    }
+
+    /** When there must be an authorizer: where there is none then, nothing is permitted. */
+    enum Required {
+        /** Never: without one, everything is permitted. */
+        NEVER,
+        /** From the first one on that was here: while it is being updated is no time for strangers. */
+        SEEN,
+        /** Always, from the start on. */
+        ALWAYS;
+
+        private static final String KEY = "requireAuthorizer";
+
+        /** Reads {@code requireAuthorizer}: {@code never}, {@code seen} or {@code always}; {@link #SEEN} where it is not set. */
+        public static Required read(SettingsReader reader) {
+            return valueOf(reader.choice(KEY, "seen", Set.of("never", "seen", "always"))
+                    .toUpperCase(Locale.ROOT));
+        }
+
+        /**
+         * Whether nothing is permitted for want of an authorizer.
+         *
+         * @param isHere whether there is one now
+         * @param wasHere whether there was one before
+         */
+        public boolean isMissing(boolean isHere, boolean wasHere) {
+            return !isHere && (this == ALWAYS || this == SEEN && wasHere);
+        }
     }
 
     /**
