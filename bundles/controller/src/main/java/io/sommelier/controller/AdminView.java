@@ -96,7 +96,7 @@ final class AdminView implements ControllerAdmin {
             views.add(new ChannelView(
                     session.channelId(),
                     session.instance(),
-                    session.target() == null ? "" : session.target().targetId(),
+                    session.targetId(),
                     session.operations().stream().sorted().toList(),
                     session.channel().transport(),
                     session.channel().remoteAddress(),

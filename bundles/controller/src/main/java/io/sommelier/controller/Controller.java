@@ -135,7 +135,7 @@ public final class Controller implements ChannelAcceptor {
         registry.verifiers(present);
     }
 
-    /** Asks all of these whether a connector may serve; with none, everybody may. */
+    /** Asks all of these whether a connector may serve; what holds with none, {@link ControllerSettings#requireAuthorizer} says. */
     public void authorizers(List<Authorizer> present) {
         registry.authorizers(present);
     }
@@ -215,9 +215,9 @@ public final class Controller implements ChannelAcceptor {
         return registry.hello(channel, hello);
     }
 
-    /** Those of the operations that the member may serve. */
-    Set<String> permitted(Session session, Set<String> operations) {
-        return registry.permitted(session, operations);
+    /** Those of the operations that the member may serve, having served those before. */
+    Set<String> permitted(Session session, Set<String> before, Set<String> operations) {
+        return registry.permitted(session, before, operations);
     }
 
     void left(Session session, Goodbye goodbye) {
@@ -325,6 +325,11 @@ public final class Controller implements ChannelAcceptor {
         } catch (RuntimeException e) {
             LOG.error("a deadline could not be served; this is a defect, please report it", e);
         }
+    }
+
+    /** How many instance ids are known with whom they belong to. */
+    int rememberedInstances() {
+        return registry.owners();
     }
 
     void forgetTargets() {

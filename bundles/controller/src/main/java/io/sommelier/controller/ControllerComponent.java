@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * The {@link Controller} as a component: every part that is a service is bound into the live controller, and none that comes or goes ever deactivates it. Thread-safe.
  *
  * <p>Without a pipeline commands go straight to execution; without a mailbox none waits; without the strategy that is set, {@code least} picks; without a verifier
- * everybody is anonymous, unless there was one before: then nobody gets in until there is one again.
+ * everybody is anonymous, unless there was one before: then nobody gets in until there is one again. Without an authorizer the settings say what holds.
  */
 @Component(
         service = {ControllerAdmin.class, PartStatus.class},

@@ -75,6 +75,20 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Hours that a target stays known after its last member left, 0 to 8760.")
     int rememberTargetHours() default 24;
 
+    /** {@link ControllerSettings#maxNames}. */
+    @AttributeDefinition(
+            name = "Names",
+            description = "Targets, and operations of targets, that are remembered, 1000 to 10000000.")
+    int maxNames() default 100000;
+
+    /** {@link ControllerSettings#requireAuthorizer}. */
+    @AttributeDefinition(
+            name = "Require an authorizer",
+            description =
+                    "When a connector may only serve what an authorizer permits: never, seen (from the first one on"
+                            + " that was here) or always.")
+    String requireAuthorizer() default "seen";
+
     /** {@link KeySettings#window}. */
     @AttributeDefinition(
             name = "Key window",

@@ -1,5 +1,6 @@
 package io.sommelier.controller;
 
+import io.sommelier.spi.Authorizer;
 import java.time.Duration;
 import java.util.Set;
 
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param streamIdle how long a worker may send nothing although its reader has credit outstanding, 100 ms to 1 h
  * @param probeLimit how long an old channel has to answer when a new one comes with its instance id, 10 ms to 1 min
  * @param rememberTarget how long a target stays known after its last member left, 0 to 365 days
+ * @param maxNames the targets, and operations of targets, that are remembered at most, 1000 to 10 million
+ * @param requireAuthorizer when nothing is permitted unless an authorizer is here that says so
  * @param keys the bounds of the window of idempotency keys
  */
 public record ControllerSettings(
@@ -27,7 +30,12 @@ public record ControllerSettings(
         Duration streamIdle,
         Duration probeLimit,
         Duration rememberTarget,
+        int maxNames,
+        Authorizer.Required requireAuthorizer,
         KeySettings keys) {
+
+    static final int LEAST_NAMES = 1000;
+    static final int MOST_NAMES = 10_000_000;
 
     /** Checks the ranges. */
     public ControllerSettings {
@@ -39,6 +47,7 @@ public record ControllerSettings(
         inRange("streamIdle ms", streamIdle.toMillis(), 100, 3_600_000);
         inRange("probeLimit ms", probeLimit.toMillis(), 10, 60_000);
         inRange("rememberTarget h", rememberTarget.toHours(), 0, 365 * 24);
+        inRange("maxNames", maxNames, LEAST_NAMES, MOST_NAMES);
     }
 
     static void inRange(String key, long value, long least, long most) {
@@ -48,7 +57,7 @@ public record ControllerSettings(
         }
     }
 
-    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory; the keys of {@link KeySettings#defaults}. */
+    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory, for 100 000 names; an authorizer from the first on; the keys of {@link KeySettings#defaults}. */
     public static ControllerSettings defaults() {
         long held = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
         return new ControllerSettings(
@@ -61,6 +70,8 @@ public record ControllerSettings(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
                 Duration.ofHours(24),
+                100_000,
+                Authorizer.Required.SEEN,
                 KeySettings.defaults());
     }
 
@@ -76,6 +87,8 @@ public record ControllerSettings(
                 streamIdle,
                 probeLimit,
                 rememberTarget,
+                maxNames,
+                requireAuthorizer,
                 keys);
     }
 
@@ -91,6 +104,8 @@ public record ControllerSettings(
                 streamIdle,
                 probeLimit,
                 rememberTarget,
+                maxNames,
+                requireAuthorizer,
                 keys);
     }
 
@@ -106,6 +121,8 @@ public record ControllerSettings(
                 streamIdle,
                 probeLimit,
                 rememberTarget,
+                maxNames,
+                requireAuthorizer,
                 keys);
     }
 
@@ -121,6 +138,8 @@ public record ControllerSettings(
                 streamIdle,
                 probeLimit,
                 rememberTarget,
+                maxNames,
+                requireAuthorizer,
                 keys);
     }
 
@@ -136,6 +155,8 @@ public record ControllerSettings(
                 value,
                 probeLimit,
                 rememberTarget,
+                maxNames,
+                requireAuthorizer,
                 keys);
     }
 
@@ -151,6 +172,8 @@ public record ControllerSettings(
                 streamIdle,
                 value,
                 rememberTarget,
+                maxNames,
+                requireAuthorizer,
                 keys);
     }
 
@@ -166,6 +189,42 @@ public record ControllerSettings(
                 streamIdle,
                 probeLimit,
                 rememberTarget,
+                maxNames,
+                requireAuthorizer,
                 value);
+    }
+
+    /** These settings with another bound of the names that are remembered. */
+    public ControllerSettings withMaxNames(int value) {
+        return new ControllerSettings(
+                knownTargets,
+                absentMayWait,
+                maxHeldBytes,
+                maxTargetBytes,
+                maxChannelBytes,
+                maxAttempts,
+                streamIdle,
+                probeLimit,
+                rememberTarget,
+                value,
+                requireAuthorizer,
+                keys);
+    }
+
+    /** These settings with another answer to when there must be an authorizer. */
+    public ControllerSettings withRequireAuthorizer(Authorizer.Required value) {
+        return new ControllerSettings(
+                knownTargets,
+                absentMayWait,
+                maxHeldBytes,
+                maxTargetBytes,
+                maxChannelBytes,
+                maxAttempts,
+                streamIdle,
+                probeLimit,
+                rememberTarget,
+                maxNames,
+                value,
+                keys);
     }
 }

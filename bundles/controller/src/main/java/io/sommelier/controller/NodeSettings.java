@@ -1,6 +1,7 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.Target;
+import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.SettingsReader;
 import java.time.Duration;
 import java.util.Map;
@@ -57,6 +58,12 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                                 (int) defaults.rememberTarget().toHours(),
                                 0,
                                 365 * 24)),
+                        reader.integer(
+                                "maxNames",
+                                defaults.maxNames(),
+                                ControllerSettings.LEAST_NAMES,
+                                ControllerSettings.MOST_NAMES),
+                        Authorizer.Required.read(reader),
                         keys(reader, defaults.keys())));
         reader.check();
         return settings;

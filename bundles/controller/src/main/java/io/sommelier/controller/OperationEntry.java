@@ -45,6 +45,13 @@ final class OperationEntry {
         ends[outcome.number()].increment();
     }
 
+    /** Counts what the other has counted. */
+    void addAll(OperationEntry other) {
+        for (int i = 0; i < ends.length; i++) {
+            ends[i].add(other.ends[i].sum());
+        }
+    }
+
     /** How many completed (0), or ended with the outcome of that number. */
     long ended(int number) {
         return ends[number].sum();

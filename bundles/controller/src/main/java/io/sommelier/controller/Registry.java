@@ -13,6 +13,7 @@ import io.sommelier.spi.Principal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,6 +32,12 @@ import org.slf4j.LoggerFactory;
 final class Registry {
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
 
+    /** Instance ids are often made anew at each start; above so many, the oldest of those that are not here are forgotten early. */
+    static final int MAX_OWNERS = 100_000;
+
+    /** How long operations that nobody serves are left alone after they were looked through for room. */
+    private static final long FOLD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Controller controller;
     private final ConcurrentMap<String, TargetEntry> targets = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Session> instances = new ConcurrentHashMap<>();
@@ -39,10 +46,15 @@ final class Registry {
     private final AtomicLong channelNumbers = new AtomicLong();
     private final SecureRandom random = new SecureRandom();
     private volatile List<CredentialVerifier> verifiers = List.of();
+    private final NameBudget names;
+    private final AtomicLong nextFoldNanos;
     private volatile List<Authorizer> authorizers = List.of();
+    private volatile boolean hadAuthorizer;
 
     Registry(Controller controller) {
         this.controller = controller;
+        this.names = new NameBudget(() -> controller.settings().maxNames());
+        this.nextFoldNanos = new AtomicLong(controller.nanos());
     }
 
     /** Who used an instance id first, and when it was last seen. */
@@ -53,7 +65,13 @@ final class Registry {
     }
 
     void authorizers(List<Authorizer> present) {
+        hadAuthorizer |= !present.isEmpty();
         authorizers = List.copyOf(present);
+    }
+
+    /** Whether nobody is here who could permit what must be permitted. */
+    private boolean lacksAuthorizer() {
+        return controller.settings().requireAuthorizer().isMissing(!authorizers.isEmpty(), hadAuthorizer);
     }
 
     /** The target, or {@code null} when it is not known. */
@@ -75,11 +93,17 @@ final class Registry {
     }
 
     void know(Set<String> targetIds) {
-        targetIds.forEach(this::entry);
+        for (String targetId : targetIds) {
+            targets.computeIfAbsent(targetId, id -> {
+                names.takeAnyway();
+                return new TargetEntry(id, controller, names);
+            });
+        }
     }
 
-    private TargetEntry entry(String targetId) {
-        return targets.computeIfAbsent(targetId, id -> new TargetEntry(id, controller));
+    /** How many instance ids are remembered. */
+    int owners() {
+        return owners.size();
     }
 
     void refreshReaders() {
@@ -94,13 +118,29 @@ final class Registry {
         long now = controller.nanos();
         long remembered = controller.settings().rememberTarget().toNanos();
         Set<String> known = controller.settings().knownTargets();
-        targets.values()
-                .removeIf(target -> !target.hasMembers()
-                        && now - target.emptySinceNanos() > remembered
-                        && !known.contains(target.targetId()));
+        for (String targetId : targets.keySet()) {
+            targets.computeIfPresent(targetId, (id, target) -> { // nobody joins it meanwhile
+                if (target.hasMembers() || now - target.emptySinceNanos() <= remembered || known.contains(id)) {
+                    return target;
+                }
+                target.forgotten();
+                return null;
+            });
+        }
         owners.entrySet()
                 .removeIf(owner -> !instances.containsKey(owner.getKey())
                         && now - owner.getValue().seenNanos() > remembered);
+    }
+
+    /** Forgets a quarter of the owners, those that went first; none that is here. */
+    private void forgetOldestOwners() {
+        long now = controller.nanos();
+        owners.entrySet().stream()
+                .filter(owner -> !instances.containsKey(owner.getKey()))
+                .sorted(Comparator.comparingLong(owner -> owner.getValue().seenNanos() - now))
+                .limit(MAX_OWNERS / 4)
+                .toList()
+                .forEach(owner -> owners.remove(owner.getKey(), owner.getValue()));
     }
 
     // ---- hello ----
@@ -130,6 +170,9 @@ final class Registry {
     }
 
     private CompletionStage<Peer> takeIn(Channel channel, Hello hello, Principal principal, long probeNanos) {
+        if (lacksAuthorizer() && !hello.targetId().isEmpty()) {
+            return refused(CloseReason.FORBIDDEN, true, "nobody is here to say who may serve " + hello.targetId());
+        }
         for (String operation : hello.operations()) {
             if (!mayServe(principal, hello.targetId(), operation)) {
                 return refused(
@@ -145,10 +188,12 @@ final class Registry {
             return refused(
                     CloseReason.FORBIDDEN, "the instance id " + hello.instance() + " belongs to another principal");
         }
-        TargetEntry target = hello.targetId().isEmpty() ? null : entry(hello.targetId());
+        if (owners.size() > MAX_OWNERS) {
+            forgetOldestOwners();
+        }
         Welcome welcome = new Welcome(controller.controllerId(), hello.targetId(), newToken());
         String channelId = Long.toString(channelNumbers.incrementAndGet());
-        return enter(new Session(controller, channelId, channel, hello, principal, welcome, target), probeNanos);
+        return enter(new Session(controller, channelId, channel, hello, principal, welcome), probeNanos);
     }
 
     private boolean mayServe(Principal principal, String targetId, String operation) {
@@ -160,18 +205,15 @@ final class Registry {
         return true;
     }
 
-    /** Those of the operations that the member may serve; the log names the others. */
-    Set<String> permitted(Session session, Set<String> operations) {
+    /** Those of the operations that the member may serve, having served those before; the log names the others. */
+    Set<String> permitted(Session session, Set<String> before, Set<String> operations) {
         Set<String> permitted = new HashSet<>();
+        boolean lacks = lacksAuthorizer(); // then it may go on with what it was permitted
         for (String operation : operations) {
-            if (mayServe(session.principal(), session.target().targetId(), operation)) {
+            if (lacks ? before.contains(operation) : mayServe(session.principal(), session.targetId(), operation)) {
                 permitted.add(operation);
             } else {
-                LOG.warn(
-                        "{} may not serve {} of {}",
-                        session,
-                        operation,
-                        session.target().targetId());
+                LOG.warn("{} may not serve {} of {}", session, operation, session.targetId());
             }
         }
         return Set.copyOf(permitted);
@@ -180,8 +222,7 @@ final class Registry {
     private CompletionStage<Peer> enter(Session session, long probeNanos) {
         Session old = instances.putIfAbsent(session.instance(), session);
         if (old == null) {
-            join(session);
-            return CompletableFuture.completedStage(session);
+            return join(session);
         }
         if (old.mayResume(session.resumeToken())) {
             return replace(old, session, probeNanos);
@@ -204,18 +245,54 @@ final class Registry {
         old.channel()
                 .close(new Goodbye(
                         CloseReason.TAKEN_OVER, false, "another channel of " + session.instance() + " took its place"));
-        join(session);
+        return join(session);
+    }
+
+    private CompletionStage<Peer> join(Session session) {
+        boolean serves = !session.targetId().isEmpty();
+        if (serves && !joinTarget(session) && !(forgetUnserved() && joinTarget(session))) {
+            instances.remove(session.instance(), session);
+            return refused(
+                    CloseReason.OVERLOADED,
+                    true,
+                    "as many targets and operations are remembered as may be, and " + session.targetId()
+                            + " is new, or has new ones");
+        }
+        session.refreshReaders();
+        LOG.info("channel up: {}{}", session, serves ? " serves " + session.targetId() : "");
         return CompletableFuture.completedStage(session);
     }
 
-    private void join(Session session) {
-        TargetEntry target = session.target();
-        if (target != null) {
-            target.join(session, session.operations());
-            targets.putIfAbsent(target.targetId(), target); // it may just have been forgotten
-            session.refreshReaders();
+    /** Makes it a member of its target, which may be new, and which nobody forgets meanwhile; {@code false} when there is no room for the names. */
+    private boolean joinTarget(Session session) {
+        TargetEntry joined = targets.compute(session.targetId(), (id, present) -> {
+            if (present == null && !names.take()) {
+                return null;
+            }
+            TargetEntry target = present == null ? new TargetEntry(id, controller, names) : present;
+            session.target(target);
+            if (target.join(session, session.operations())) {
+                return target;
+            }
+            session.target(null);
+            if (present == null) {
+                target.forgotten();
+            }
+            return present;
+        });
+        return joined != null && joined == session.target();
+    }
+
+    /** Makes room for names, once in a while; {@code false} when that was tried just now. */
+    private boolean forgetUnserved() {
+        long now = controller.nanos();
+        long next = nextFoldNanos.get();
+        if (now - next < 0 || !nextFoldNanos.compareAndSet(next, now + FOLD_NANOS)) {
+            return false;
         }
-        LOG.info("channel up: {}{}", session, target == null ? "" : " serves " + target.targetId());
+        LOG.warn("{} names of targets and operations are remembered, and more come", names.names());
+        targets.values().forEach(TargetEntry::forgetUnserved);
+        return true;
     }
 
     private void depart(Session session) {
@@ -233,7 +310,10 @@ final class Registry {
     }
 
     private static <T> CompletionStage<T> refused(CloseReason reason, String message) {
-        boolean comeBack = reason == CloseReason.DUPLICATE_INSTANCE;
+        return refused(reason, reason == CloseReason.DUPLICATE_INSTANCE, message);
+    }
+
+    private static <T> CompletionStage<T> refused(CloseReason reason, boolean comeBack, String message) {
         return CompletableFuture.failedStage(new HelloRefusedException(new Goodbye(reason, comeBack, message)));
     }
 

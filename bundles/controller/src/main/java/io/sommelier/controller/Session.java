@@ -13,28 +13,32 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A connector at this controller: as a caller, and, where it serves a target, as a member of it. Thread-safe. */
 final class Session implements Peer, Holder {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
     private final Controller controller;
     private final String channelId;
     private final Channel channel;
     private final Hello hello;
     private final Principal principal;
     private final Welcome welcome;
-    private final TargetEntry target;
     private final MailboxReader reader;
     private final long sinceNanos;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile Set<String> operations;
+    private volatile TargetEntry target;
     private volatile boolean takesNew = true;
 
     /**
      * A connector whose hello was taken.
      *
      * @param channelId what operators call its channel
-     * @param target what it serves, or {@code null} when it only sends
      */
     Session(
             Controller controller,
@@ -42,8 +46,7 @@ final class Session implements Peer, Holder {
             Channel channel,
             Hello hello,
             Principal principal,
-            Welcome welcome,
-            TargetEntry target) {
+            Welcome welcome) {
         this.controller = controller;
         this.channelId = channelId;
         this.channel = channel;
@@ -51,13 +54,12 @@ final class Session implements Peer, Holder {
         this.hello = hello;
         this.principal = principal;
         this.welcome = welcome;
-        this.target = target;
         this.operations = hello.operations();
-        this.reader = target == null
+        this.reader = hello.targetId().isEmpty()
                 ? null
                 : new MailboxReader(
                         controller,
-                        new io.sommelier.api.Target(target.targetId(), hello.instance()),
+                        new io.sommelier.api.Target(hello.targetId(), hello.instance()),
                         () -> java.util.List.of(this));
     }
 
@@ -90,9 +92,19 @@ final class Session implements Peer, Holder {
         return hello.attributes().getOrDefault(name, "");
     }
 
-    /** What it serves, or {@code null}. */
+    /** The name of what it serves, or empty. */
+    String targetId() {
+        return hello.targetId();
+    }
+
+    /** What it serves; {@code null} when it only sends, or is not taken in yet. */
     TargetEntry target() {
         return target;
+    }
+
+    /** It is about to be a member of that. */
+    void target(TargetEntry joined) {
+        target = joined;
     }
 
     Set<String> operations() {
@@ -184,8 +196,15 @@ final class Session implements Peer, Holder {
     public void operations(Set<String> changed) {
         if (target != null) {
             Set<String> before = operations;
-            operations = controller.permitted(this, changed);
-            target.change(this, before, operations);
+            Set<String> permitted = controller.permitted(this, before, changed);
+            operations = permitted;
+            Set<String> without = target.change(this, before, permitted);
+            if (!without.isEmpty()) {
+                operations = permitted.stream()
+                        .filter(name -> !without.contains(name))
+                        .collect(Collectors.toUnmodifiableSet());
+                LOG.warn("{} does not serve {}: as many names are remembered as may be", this, without);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.sommelier.controller;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,11 +16,14 @@ final class TargetEntry {
     private final OperationEntry others = new OperationEntry(OperationEntry.OTHERS);
     private final AtomicLong heldBytes = new AtomicLong();
     private final MailboxReader reader;
+    private final NameBudget names;
     private volatile List<Session> members = List.of();
     private volatile long emptySinceNanos;
 
-    TargetEntry(String targetId, Controller controller) {
+    /** A target; its own name is booked by who makes it, those of its operations are booked here. */
+    TargetEntry(String targetId, Controller controller, NameBudget names) {
         this.targetId = targetId;
+        this.names = names;
         this.emptySinceNanos = controller.nanos();
         this.reader = new MailboxReader(controller, io.sommelier.api.Target.of(targetId), this::members);
     }
@@ -75,13 +79,18 @@ final class TargetEntry {
         return emptySinceNanos;
     }
 
-    synchronized void join(Session member, Set<String> served) {
+    /** Takes a member in; {@code false}, and it is not one, when the names of its operations find no room. */
+    synchronized boolean join(Session member, Set<String> served) {
         List<Session> more = new ArrayList<>(members);
         more.add(member);
-        members = List.copyOf(more);
         for (String name : served) {
-            serve(member, name);
+            if (!serve(member, name)) {
+                unserve(member);
+                return false;
+            }
         }
+        members = List.copyOf(more);
+        return true;
     }
 
     synchronized void leave(Session member, Nanos clock) {
@@ -90,21 +99,20 @@ final class TargetEntry {
         }
         List<Session> fewer = new ArrayList<>(members);
         fewer.remove(member);
-        for (OperationEntry entry : operations.values()) {
-            entry.members(entry.members().without(member));
-        }
+        unserve(member);
         emptySinceNanos = clock.now();
         members = List.copyOf(fewer);
     }
 
-    /** Changes what a member serves; nothing happens when it has left. */
-    synchronized void change(Session member, Collection<String> before, Collection<String> after) {
+    /** Changes what a member serves; nothing happens when it has left. Gives the names that found no room, and are not served. */
+    synchronized Set<String> change(Session member, Collection<String> before, Collection<String> after) {
         if (!members.contains(member)) {
-            return;
+            return Set.of();
         }
+        Set<String> without = new HashSet<>();
         for (String name : after) {
-            if (!before.contains(name)) {
-                serve(member, name);
+            if (!before.contains(name) && !serve(member, name)) {
+                without.add(name);
             }
         }
         for (String name : before) {
@@ -113,11 +121,42 @@ final class TargetEntry {
                 entry.members(entry.members().without(member));
             }
         }
+        return without;
     }
 
-    private void serve(Session member, String name) {
-        OperationEntry entry = operations.computeIfAbsent(name, OperationEntry::new);
+    private boolean serve(Session member, String name) {
+        OperationEntry entry = operations.get(name);
+        if (entry == null) {
+            if (!names.take()) {
+                return false;
+            }
+            entry = new OperationEntry(name);
+            operations.put(name, entry);
+        }
         entry.members(entry.members().with(member));
+        return true;
+    }
+
+    private void unserve(Session member) {
+        for (OperationEntry entry : operations.values()) {
+            entry.members(entry.members().without(member));
+        }
+    }
+
+    /** Forgets the operations that no member serves now; how their commands ended is counted with those that nobody ever served. */
+    synchronized void forgetUnserved() {
+        for (OperationEntry entry : operations.values()) {
+            if (entry.members().size() == 0) {
+                operations.remove(entry.operation());
+                others.addAll(entry);
+                names.give(1);
+            }
+        }
+    }
+
+    /** Gives back the names of all operations, and its own; the target is used no more. */
+    synchronized void forgotten() {
+        names.give(operations.size() + 1);
     }
 
     /** The monotonic clock. */

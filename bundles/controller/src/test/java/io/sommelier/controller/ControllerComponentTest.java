@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Hello;
+import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.CredentialVerifier;
 import io.sommelier.spi.HelloRefusedException;
@@ -120,5 +121,28 @@ class ControllerComponentTest {
 
         component.bindVerifier(verifier, new HashMap<>());
         assertThat(hello("worker-1")).isCompleted();
+    }
+
+    @Test
+    void whenTheLastAuthorizerGoesNobodyServesUntilThereIsOneAgainOrTheOperatorSaysSo() {
+        Authorizer authorizer = (principal, action, targetId, operation) -> true;
+        component.bindTransport(transport);
+        assertThat(hello("worker-1")).isCompleted();
+        component.bindAuthorizer(authorizer, new HashMap<>());
+        component.unbindAuthorizer(authorizer);
+
+        assertThatThrownBy(() -> hello("worker-2").join())
+                .cause()
+                .isInstanceOfSatisfying(HelloRefusedException.class, refused -> {
+                    assertThat(refused.goodbye().reason()).isEqualTo(CloseReason.FORBIDDEN);
+                    assertThat(refused.goodbye().comeBack()).isTrue();
+                    assertThat(refused.goodbye().message()).isEqualTo("nobody is here to say who may serve cellar");
+                });
+
+        component.bindAuthorizer(authorizer, new HashMap<>());
+        assertThat(hello("worker-2")).isCompleted();
+        component.unbindAuthorizer(authorizer);
+        component.modified(Map.of("requireAuthorizer", "never", "drainLimit", "0s"));
+        assertThat(hello("worker-3")).isCompleted();
     }
 }

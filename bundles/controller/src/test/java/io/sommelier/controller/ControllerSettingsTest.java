@@ -3,6 +3,7 @@ package io.sommelier.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sommelier.spi.Authorizer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -42,6 +43,7 @@ class ControllerSettingsTest {
                 "maxChannelBytes = 1099511627777 is out of range, allowed are 1048576 to 1099511627776");
         refused(() -> defaults.withMaxAttempts(0), "maxAttempts = 0 is out of range, allowed are 1 to 100");
         refused(() -> defaults.withMaxAttempts(101), "maxAttempts = 101 is out of range, allowed are 1 to 100");
+        refused(() -> defaults.withMaxNames(999), "maxNames = 999 is out of range, allowed are 1000 to 10000000");
         refused(
                 () -> new KeySettings(Duration.ofMillis(999), 1, mib, 4096),
                 "keyWindow ms = 999 is out of range, allowed are 1000 to 86400000");
@@ -68,6 +70,8 @@ class ControllerSettingsTest {
 
         ControllerSettings changed = defaults.withMaxAttempts(7)
                 .withKeys(keys)
+                .withMaxNames(5000)
+                .withRequireAuthorizer(Authorizer.Required.NEVER)
                 .withAbsentMayWait(false)
                 .withStreamIdle(Duration.ofSeconds(1))
                 .withProbeLimit(Duration.ofSeconds(2))
@@ -85,6 +89,8 @@ class ControllerSettingsTest {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
                         defaults.rememberTarget(),
+                        5000,
+                        Authorizer.Required.NEVER,
                         keys));
     }
 

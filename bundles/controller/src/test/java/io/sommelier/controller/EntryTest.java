@@ -291,6 +291,28 @@ class EntryTest {
         assertThat(Node.sessionOf(channel).operations()).containsExactlyInAnyOrder("pour", "count");
     }
 
+    @Test
+    void whileTheAuthorizerIsMissingAMemberKeepsWhatItServesAndGetsNothingNewAndASenderGetsIn() {
+        node.controller.authorizers(List.of((principal, action, target, operation) -> true));
+        HandChannel channel = node.member("north", 4, "pour", "count");
+        node.controller.authorizers(List.of());
+
+        channel.peer.operations(Set.of("pour", "smash"));
+        node.join(new HandChannel(4), Hello.of("sender"));
+
+        assertThat(Node.sessionOf(channel).operations()).containsExactly("pour");
+        assertThat(refusal(new HandChannel(4), Hello.of("south").serves("cellar", List.of("pour")))
+                        .reason())
+                .isEqualTo(CloseReason.FORBIDDEN);
+    }
+
+    @Test
+    void whereThereMustAlwaysBeAnAuthorizerNobodyServesBeforeTheFirst() {
+        node.controller.settings(ControllerSettings.defaults().withRequireAuthorizer(Authorizer.Required.ALWAYS));
+
+        assertThat(refusal(new HandChannel(4), north()).comeBack()).isTrue();
+    }
+
     // ---- whose an instance id is ----
 
     @Test

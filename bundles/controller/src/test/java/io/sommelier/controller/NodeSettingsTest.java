@@ -3,6 +3,7 @@ package io.sommelier.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sommelier.spi.Authorizer;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,8 @@ class NodeSettingsTest {
                 Map.entry("streamIdle", "1m"),
                 Map.entry("probeLimit", "250ms"),
                 Map.entry("rememberTargetHours", "2"),
+                Map.entry("maxNames", "2000"),
+                Map.entry("requireAuthorizer", "always"),
                 Map.entry("keyWindow", "1h"),
                 Map.entry("maxKeys", "50"),
                 Map.entry("maxKeptBytes", "4000000"),
@@ -50,6 +53,8 @@ class NodeSettingsTest {
         assertThat(controller.streamIdle()).isEqualTo(Duration.ofMinutes(1));
         assertThat(controller.probeLimit()).isEqualTo(Duration.ofMillis(250));
         assertThat(controller.rememberTarget()).isEqualTo(Duration.ofHours(2));
+        assertThat(controller.maxNames()).isEqualTo(2000);
+        assertThat(controller.requireAuthorizer()).isEqualTo(Authorizer.Required.ALWAYS);
         assertThat(controller.keys()).isEqualTo(new KeySettings(Duration.ofHours(1), 50, 4_000_000, 5000));
     }
 
