@@ -79,8 +79,9 @@ public abstract class Execution extends PartResponder {
             return DirectCalls.fallback().submit(this);
         }
         try {
+            boolean wasBound = invocation != null;
             if (begin()) {
-                long before = invocation.remainingNanos();
+                long before = remainingNanos(wasBound);
                 handle(before);
                 DirectCalls.judge(handler, invocation, before - invocation.remainingNanos());
             }
@@ -101,9 +102,15 @@ public abstract class Execution extends PartResponder {
 
     /** The executor has a thread for the command. */
     final void run() {
+        boolean wasBound = invocation != null;
         if (begin()) {
-            handle(invocation.remainingNanos());
+            handle(remainingNanos(wasBound));
         }
+    }
+
+    /** The claim has just bound the command, if it was not bound before: then it has what it says, and the clock need not be read once more. */
+    private long remainingNanos(boolean wasBound) {
+        return wasBound ? invocation.remainingNanos() : invocation.command().ttlNanos();
     }
 
     private boolean begin() {
