@@ -69,8 +69,8 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
     private long dataSent; // guarded by the gate
     private Part lastWord; // guarded by the gate
 
-    private volatile int owed = 1; // the way down
-    private volatile int gate = GOING_DOWN;
+    private volatile int owed;
+    private volatile int gate; // GOING_DOWN
     private volatile boolean overtaken;
     private volatile CommandError ownFailure;
     private volatile Queue<Part> waiting;
@@ -81,6 +81,7 @@ public final class ChainRun extends CommandContext implements Pipeline.Run {
         this.chain = chain;
         this.end = end;
         this.isMeasured = chain.engine.begins();
+        OWED.set(this, 1); // the way down; plain, since nobody else knows the run yet, and a fence is not free
     }
 
     @Override
