@@ -91,7 +91,7 @@ final class EmbeddedChannel implements Channel {
         if (operation == null) {
             operation = REMOVED;
         }
-        EmbeddedExecution execution = new EmbeddedExecution(this, outgoing, operation);
+        EmbeddedExecution execution = new EmbeddedExecution(this, outgoing, command, operation);
         outgoing.channelState(execution);
         live.add(execution);
         if (goodbye != null) {

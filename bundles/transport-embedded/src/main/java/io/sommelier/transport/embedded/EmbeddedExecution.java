@@ -16,13 +16,21 @@ final class EmbeddedExecution extends Execution {
     private final EmbeddedChannel channel;
     private final Outgoing outgoing;
     private final Operation operation;
+    private final int hash;
     private volatile boolean isCancelled;
 
-    EmbeddedExecution(EmbeddedChannel channel, Outgoing outgoing, Operation operation) {
+    EmbeddedExecution(EmbeddedChannel channel, Outgoing outgoing, Command command, Operation operation) {
         super(operation.isDirect() ? null : channel.connector().executor());
         this.channel = channel;
         this.outgoing = outgoing;
         this.operation = operation;
+        this.hash = command.id().hashCode();
+    }
+
+    /** That of the id: an identity hash costs a call into the virtual machine, for each command. */
+    @Override
+    public int hashCode() {
+        return hash;
     }
 
     @Override
