@@ -34,7 +34,7 @@ record Metatype(String pid, Map<String, Optional<String>> defaults) {
                         attribute.getAttribute("id"),
                         Optional.of(attribute)
                                 .filter(present -> present.hasAttribute("default"))
-                                .map(present -> present.getAttribute("default").replace("\\,", ",")));
+                                .map(present -> present.getAttribute("default").replaceAll("\\\\(.)", "$1")));
             }
             String pid = designate.getAttribute("pid");
             return new Metatype(pid.isEmpty() ? designate.getAttribute("factoryPid") : pid, defaults);
