@@ -7,6 +7,9 @@ import io.sommelier.api.Payload;
 import io.sommelier.api.Responder;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +162,43 @@ class DisconnectTest {
 
         for (HandWorker.Job job : jobs) {
             job.awaitCancelled();
+        }
+    }
+
+    /** In each round the client goes while the worker answers; whoever is first, nothing may stay. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void justWhenTheReplyComes(int kind) throws Exception {
+        for (int round = 0; round < 150; round++) {
+            RawClient client = ask(round % 2 == 0 ? "*/*" : "application/x-ndjson");
+            Responder responder = worker.next().responder();
+            if (kind == 3) {
+                responder.data(Payload.ofText("first"));
+                client.head();
+            }
+            var barrier = new CyclicBarrier(2);
+            var answering = CompletableFuture.runAsync(() -> {
+                meet(barrier);
+                switch (kind) {
+                    case 0 -> responder.complete(Payload.ofText("wine"));
+                    case 1 -> responder.fail("corked");
+                    default -> {
+                        responder.data(Payload.ofText("one"));
+                        responder.complete(Payload.ofText("two"));
+                    }
+                }
+            });
+            meet(barrier);
+            client.close();
+            answering.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -6,18 +6,28 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sommelier.api.CommandError;
+import io.sommelier.api.CommandException;
 import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
+import io.sommelier.spi.Mailbox;
+import io.sommelier.testkit.MemoryMailbox;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands that are answered before their reply is there, what is shown of them, and how they are given up. */
 @Timeout(60)
@@ -405,5 +415,67 @@ class EarlyAnswerTest {
 
         assertThat(show(path).at("/reply/text").asText()).isEqualTo("wine");
         assertThat(world.get("/targets").statusCode()).isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,absent,hand", "false,absent,hand", "true,cellar,hand"})
+    void aCommandForAMailboxIsAnsweredEarlyOnlyWhenTheMailboxHasIt(boolean isDurable, String target, String operation)
+            throws Exception {
+        var isWritten = new CompletableFuture<Void>();
+        var puts = new LinkedBlockingQueue<String>();
+        world.controller.mailbox(holding(new MemoryMailbox(System::nanoTime), puts, isWritten));
+
+        var taken = world.http.sendAsync(
+                world.request("/commands/" + target + "/" + operation)
+                        .headers("Prefer", "respond-async", "Sommelier-Durable", String.valueOf(isDurable))
+                        .POST(BodyPublishers.ofString("wine"))
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(puts.poll(10, TimeUnit.SECONDS)).isNotNull();
+        // Another request passes through everything that the first one waits for.
+        assertThat(world.get(UNKNOWN).statusCode()).isEqualTo(404);
+        assertThat(taken).isNotDone();
+
+        isWritten.complete(null);
+
+        HttpResponse<String> reply = taken.get(10, TimeUnit.SECONDS);
+        assertThat(reply.statusCode()).isEqualTo(202);
+        assertThat(json.readTree(reply.body()).get("durable").asBoolean()).isEqualTo(isDurable);
+        if (target.equals("absent")) {
+            assertThat(show(reply.headers().firstValue("location").orElseThrow())
+                            .get("state")
+                            .asText())
+                    .isEqualTo("WAITING");
+        }
+    }
+
+    @Test
+    void aMailboxThatDoesNotTakeTheCommandIs503AndNothingIsKept() throws Exception {
+        var isWritten = new CompletableFuture<Void>();
+        var full = CommandError.of(
+                io.sommelier.api.ErrorCode.MAILBOX_UNAVAILABLE,
+                io.sommelier.api.Outcome.NOT_SENT,
+                io.sommelier.api.Stage.MAILBOX,
+                "full");
+        isWritten.completeExceptionally(new CommandException(full));
+        world.controller.mailbox(holding(new MemoryMailbox(System::nanoTime), new LinkedBlockingQueue<>(), isWritten));
+
+        HttpResponse<String> reply = world.post("hand", "wine", "Prefer", "respond-async", "Sommelier-Durable", "true");
+
+        assertThat(reply.statusCode()).isEqualTo(503);
+        assertThat(reply.body()).contains("MAILBOX_UNAVAILABLE", "NOT_SENT");
+        assertThat(world.gateway.commands().size()).isZero();
+    }
+
+    /** A mailbox that has what was put when the test says so; by a proxy, since the rest of it is of no interest here. */
+    private static Mailbox holding(Mailbox mailbox, Queue<String> puts, CompletableFuture<Void> isWritten) {
+        return (Mailbox) Proxy.newProxyInstance(
+                Mailbox.class.getClassLoader(), new Class<?>[] {Mailbox.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("put")) {
+                        puts.add(String.valueOf(arguments[0]));
+                        return isWritten;
+                    }
+                    return method.invoke(mailbox, arguments);
+                });
     }
 }

@@ -21,12 +21,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A command whose request waits for the reply. A reply in one piece is answered whole. The first DATA part fixes the status, and the parts become the body; what fails before it has a status of its
  * own. Parts come one at a time; {@link #clientGone} may come at the same time, from another thread.
  */
 final class WaitingReply extends SentCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(WaitingReply.class);
+
     private final Exchange exchange;
     private final AsyncCallback callback;
     private final ReplyForm form;
@@ -70,6 +74,16 @@ final class WaitingReply extends SentCommand {
 
     @Override
     public void onNext(Part part) {
+        try {
+            take(part);
+        } catch (RuntimeException defect) {
+            LOG.error("A reply of {} could not be passed on; this is a defect, please report it", id(), defect);
+            parts.cancel();
+            onError(defect); // else its client would wait for ever
+        }
+    }
+
+    private void take(Part part) {
         switch (part.status()) {
             case ACCEPTED -> {
                 saw(CommandState.ACCEPTED);
