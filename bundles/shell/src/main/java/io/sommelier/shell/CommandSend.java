@@ -22,8 +22,6 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 @Service
 @Command(scope = "sommelier", name = "command-send", description = "Sends a command, and prints its reply.")
 public final class CommandSend implements Action {
-    private static final int FAILED = 1;
-
     @Reference
     private CommandSender sender;
 
@@ -84,14 +82,9 @@ public final class CommandSend implements Action {
             command = builder.payload(payload()).build();
         } catch (IllegalArgumentException e) {
             System.out.println(e.getMessage());
-            return exitCode(false);
+            return ExitCode.of(session, false);
         }
-        return exitCode(new Sending(sender, System.out).send(command, stream));
-    }
-
-    /** Where there is no terminal, the number that an action returns becomes the exit code of its line; on one it would be printed. */
-    private Integer exitCode(boolean isCompleted) {
-        return isCompleted || session.getTerminal() != null ? null : FAILED;
+        return ExitCode.of(session, new Sending(sender, System.out).send(command, stream));
     }
 
     private Payload payload() throws java.io.IOException {

@@ -1,0 +1,282 @@
+package io.sommelier.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sommelier.api.CommandId;
+import io.sommelier.api.Target;
+import io.sommelier.api.admin.ChannelView;
+import io.sommelier.api.admin.CommandState;
+import io.sommelier.api.admin.CommandView;
+import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.OutcomeCount;
+import io.sommelier.api.admin.TargetView;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.karaf.shell.support.table.ShellTable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the lists of channels and commands print, and how one command is cancelled. */
+@Timeout(20)
+class ListsTest {
+    private static final String ID = "01890a5d-ac96-774b-bcce-b302099a8057";
+    private static final ChannelView GREETER = new ChannelView(
+            "12",
+            "root:io.sommelier.examples.greeter:0",
+            "greeter",
+            List.of("greet"),
+            "embedded",
+            "this JVM (root)",
+            "",
+            Map.of(),
+            ChannelView.State.ACTIVE,
+            Duration.ofSeconds(75),
+            0,
+            0,
+            256);
+    private static final ChannelView SENDER = new ChannelView(
+            "3",
+            "desk",
+            "",
+            List.of(),
+            "tcp",
+            "127.0.0.1:4711",
+            "ann",
+            Map.of(),
+            ChannelView.State.DRAINING,
+            Duration.ofDays(3).plusHours(2),
+            0,
+            7,
+            0);
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.US_ASCII);
+    private final FakeAdmin admin = new FakeAdmin();
+
+    private static CommandView command(String principal, CommandState state, String holder) {
+        return new CommandView(
+                CommandId.parse(ID),
+                principal,
+                "desk",
+                new Target("cellar", ""),
+                "pour",
+                state,
+                1,
+                Duration.ofMillis(250),
+                Duration.ofSeconds(29),
+                holder,
+                "",
+                512,
+                false,
+                false);
+    }
+
+    private static final class FakeAdmin implements ControllerAdmin {
+        final List<CommandView> live = new ArrayList<>();
+        final List<String> cancelled = new ArrayList<>();
+        boolean isTooLate;
+
+        @Override
+        public String controllerId() {
+            return "controller-1";
+        }
+
+        @Override
+        public List<OutcomeCount> outcomes() {
+            return List.of();
+        }
+
+        @Override
+        public List<TargetView> targets() {
+            return List.of();
+        }
+
+        @Override
+        public List<ChannelView> channels() {
+            return List.of();
+        }
+
+        @Override
+        public long inFlight() {
+            return live.size();
+        }
+
+        @Override
+        public List<CommandView> inFlight(int limit) {
+            return live.subList(0, Math.min(limit, live.size()));
+        }
+
+        @Override
+        public Optional<CommandView> command(String principal, CommandId id) {
+            return commands(id).stream()
+                    .filter(one -> one.principal().equals(principal))
+                    .findFirst();
+        }
+
+        @Override
+        public List<CommandView> commands(CommandId id) {
+            return live.stream().filter(one -> one.id().equals(id)).toList();
+        }
+
+        @Override
+        public boolean cancel(String principal, CommandId id, String reason) {
+            cancelled.add(principal + " " + id + " " + reason);
+            return !isTooLate;
+        }
+
+        @Override
+        public long bytesHeld() {
+            return 0;
+        }
+    }
+
+    private String print(ShellTable table, boolean isTable) {
+        bytes.reset();
+        table.print(out, isTable);
+        return bytes.toString(StandardCharsets.US_ASCII);
+    }
+
+    /** The columns of one line, which are padded also where there is no table. */
+    private static List<String> columns(String line) {
+        return Arrays.stream(line.split("\t", -1)).map(String::strip).toList();
+    }
+
+    private String printed() {
+        return bytes.toString(StandardCharsets.US_ASCII).trim();
+    }
+
+    private boolean cancel(String id, String principal) {
+        return new Cancelling(admin, out).cancel(id, principal, "closing time", false);
+    }
+
+    /** What the README shows behind a command line, as a pattern: {@code ...} stands for anything. */
+    private static Pattern promised(String line) throws IOException {
+        String prompt = "karaf@root()> ";
+        List<String> output = Files.readAllLines(Path.of("README.md")).stream()
+                .dropWhile(text -> !text.equals(prompt + line))
+                .skip(1)
+                .takeWhile(text -> !text.startsWith(prompt) && !text.startsWith("```"))
+                .toList();
+        assertThat(output).as("the README shows %s", line).isNotEmpty();
+        return Pattern.compile(output.stream()
+                .map(text -> Arrays.stream(text.stripTrailing().split(Pattern.quote("..."), -1))
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining(".*")))
+                .collect(Collectors.joining("\\s*\\n", "", "\\s*")));
+    }
+
+    // ---- channels ----
+
+    @Test
+    void channelsAreListedAsTheReadmeShows() throws IOException {
+        String text = print(ChannelList.table(List.of(SENDER, GREETER), "greeter"), true);
+
+        assertThat(text).matches(promised("sommelier:channel-list greeter")).doesNotContain("desk");
+    }
+
+    @Test
+    void withoutATargetChannelsThatOnlySendAreListedToo() {
+        List<String> lines = print(ChannelList.table(List.of(SENDER, GREETER), null), false)
+                .lines()
+                .toList();
+
+        assertThat(lines).hasSize(2);
+        assertThat(columns(lines.get(0)))
+                .containsExactly("3", "desk", "", "tcp", "127.0.0.1:4711", "DRAINING", "3d 2h", "0", "7", "ann");
+    }
+
+    // ---- commands ----
+
+    @Test
+    void commandsAreListedWithWhereTheyAreAndWhoHasThem() {
+        admin.live.add(command("ann", CommandState.DISPATCHED, "north"));
+
+        List<String> columns = columns(print(CommandList.table(admin.inFlight(9)), false));
+
+        assertThat(columns)
+                .containsExactly(ID, "cellar", "pour", "DISPATCHED", "1", "250ms", "29s", "north", "desk", "ann");
+    }
+
+    @Test
+    void whenNothingIsInFlightTheListSaysSoAsTheReadmeShows() throws IOException {
+        assertThat(print(CommandList.table(List.of()), true)).matches(promised("sommelier:command-list"));
+    }
+
+    // ---- cancelling ----
+
+    @Test
+    void commandIsCancelledByItsIdAndWhatItWasIsPrinted() {
+        admin.live.add(command("ann", CommandState.DISPATCHED, "north"));
+
+        assertThat(cancel(ID, null)).isTrue();
+
+        assertThat(admin.cancelled).containsExactly("ann " + ID + " closing time");
+        assertThat(printed()).isEqualTo("cancelled pour of cellar, which was DISPATCHED, at north");
+    }
+
+    @Test
+    void scriptGetsTheColumnsOfTheList() {
+        admin.live.add(command("", CommandState.SUBMITTED, ""));
+
+        new Cancelling(admin, out).cancel(ID, null, "", true);
+
+        assertThat(columns(printed())).startsWith(ID, "cellar", "pour", "SUBMITTED", "1");
+    }
+
+    @Test
+    void idOfSeveralPrincipalsIsNotCancelledByGuessing() {
+        admin.live.add(command("ann", CommandState.QUEUED, "north"));
+        admin.live.add(command("", CommandState.WAITING, "cellar"));
+
+        assertThat(cancel(ID, null)).isFalse();
+        assertThat(admin.cancelled).isEmpty();
+        assertThat(printed()).endsWith("name one with --principal: 'ann' ''");
+
+        assertThat(cancel(ID, "")).isTrue();
+        assertThat(admin.cancelled).containsExactly(" " + ID + " closing time");
+    }
+
+    @Test
+    void commandThatIsNotThereOrHasJustEndedIsNotCancelled() throws IOException {
+        assertThat(cancel(ID, null)).isFalse();
+        assertThat(printed()).matches(promised("sommelier:command-cancel " + ID));
+        admin.live.add(command("ann", CommandState.QUEUED, "north"));
+        assertThat(cancel(ID, "bob")).isFalse();
+        assertThat(admin.cancelled).isEmpty();
+
+        admin.isTooLate = true;
+        assertThat(cancel(ID, "ann")).isFalse();
+    }
+
+    @Test
+    void whatIsNoIdIsSaidToBeNone() {
+        assertThat(cancel("42", null)).isFalse();
+
+        assertThat(printed())
+                .isEqualTo("'42' is no command id, allowed is a UUID: 32 hexadecimal digits as 8-4-4-4-12");
+    }
+
+    @Test
+    void timesAreShownByTheirTwoGreatestUnits() {
+        assertThat(List.of(
+                        Span.of(Duration.ZERO),
+                        Span.of(Duration.ofMillis(999)),
+                        Span.of(Duration.ofMillis(12_900)),
+                        Span.of(Duration.ofSeconds(185)),
+                        Span.of(Duration.ofMinutes(124)),
+                        Span.of(Duration.ofHours(74))))
+                .containsExactly("0ms", "999ms", "12s", "3m 5s", "2h 4m", "3d 2h");
+    }
+}
