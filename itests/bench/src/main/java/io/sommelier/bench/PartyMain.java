@@ -31,6 +31,8 @@ import java.util.List;
  */
 public final class PartyMain {
     private static final String LOOPBACK = "127.0.0.1";
+    /** With fewer plain Camel answers less. */
+    private static final int QUEUE_CONSUMERS = 8;
 
     private PartyMain() {}
 
@@ -70,7 +72,7 @@ public final class PartyMain {
             case "http-echo" -> new HttpEcho(host(arguments), port(arguments), arguments.number("loops", cores(), 1));
             case "camel" -> camel(arguments);
             case "camel-worker" ->
-                new QueueWorkers(arguments.address("broker"), arguments.number("consumers", cores(), 1));
+                new QueueWorkers(arguments.address("broker"), arguments.number("consumers", QUEUE_CONSUMERS, 1));
             case "relay" -> new Relay(host(arguments), port(arguments), loops(arguments));
             case "relay-requester" -> relayRequester(arguments);
             case "relay-responder" -> relayResponders(arguments);
@@ -147,7 +149,8 @@ public final class PartyMain {
 
     private static Party camel(Arguments arguments) throws Exception {
         BrokerHome broker = BrokerHome.listening(arguments.number("broker-port", 0, 0));
-        return new CamelGateway(host(arguments), port(arguments), broker, arguments.number("consumers", cores(), 1));
+        return new CamelGateway(
+                host(arguments), port(arguments), broker, arguments.number("consumers", QUEUE_CONSUMERS, 1));
     }
 
     private static Party httpRequester(Arguments arguments) {
