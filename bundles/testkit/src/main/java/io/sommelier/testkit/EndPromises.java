@@ -2,8 +2,11 @@ package io.sommelier.testkit;
 
 import static io.sommelier.testkit.WorldAccess.assertError;
 import static io.sommelier.testkit.WorldAccess.awaitSoon;
+import static io.sommelier.testkit.WorldAccess.clogged;
 import static io.sommelier.testkit.WorldAccess.errorOf;
+import static io.sommelier.testkit.WorldAccess.inFlightAt;
 import static io.sommelier.testkit.WorldAccess.reply;
+import static io.sommelier.testkit.WorldAccess.sendTo;
 import static io.sommelier.testkit.WorldAccess.silent;
 import static io.sommelier.testkit.WorldAccess.soon;
 import static io.sommelier.testkit.WorldAccess.textOf;
@@ -19,6 +22,8 @@ import io.sommelier.api.PartStatus;
 import io.sommelier.api.Responder;
 import io.sommelier.api.Stage;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +33,9 @@ import org.junit.jupiter.api.Test;
 interface EndPromises extends WorldAccess {
     /** Long enough for a handler to be entered on a busy machine. */
     Duration SHORT = Duration.ofMillis(500);
+
+    /** Long enough for commands to come to their member on a very busy machine. */
+    Duration AMPLE = Duration.ofMillis(1500);
 
     private static Outcome outcomeAt(Stage stage) {
         return stage == Stage.SEND_QUEUE ? Outcome.NOT_SENT : Outcome.UNKNOWN;
@@ -66,20 +74,86 @@ interface EndPromises extends WorldAccess {
         AtomicInteger handled = new AtomicInteger();
         world.member(MemberPlan.of(TARGET, "a")
                 .serving(POUR, countingAfter(gate, entered, handled))
-                .executor(1, 10));
+                .executor(1, 2));
         Call first = world.caller().send(Command.to(TARGET, POUR).payload(WINE).build());
         awaitSoon(entered);
 
-        Call waiting = world.caller().send(Command.to(TARGET, POUR).ttl(SHORT).build());
+        Call waiting = world.caller().send(Command.to(TARGET, POUR).ttl(AMPLE).build());
+        Call behind = world.caller().send(Command.to(TARGET, POUR).payload(WINE).build());
+        awaitFullQueue(world);
+        long cameBeforeNanos = System.nanoTime();
 
         Stage stage = world.stageInMemberQueue();
         assertError(waiting, ErrorCode.EXPIRED, outcomeAt(stage), stage);
+        // The caller may hear of it before the member does. From when it came, the member counts the time itself.
+        soon().until(() -> System.nanoTime() - cameBeforeNanos > AMPLE.toNanos());
         gate.countDown();
         assertThat(textOf(first)).isEqualTo("wine");
+        assertThat(textOf(behind)).isEqualTo("wine");
+        assertThat(handled).hasValue(2);
+    }
+
+    /** Returns when a member with room for two has refused a third: then it has the two, and all that was sent to it before. */
+    private static void awaitFullQueue(World world) throws InterruptedException {
+        CommandError refusal =
+                errorOf(world.caller().send(Command.to(TARGET, POUR).build()));
+        assertThat(refusal.code()).isIn(ErrorCode.MEMBER_BUSY, ErrorCode.OVERLOADED);
+    }
+
+    @Test
+    default void aCommandThatIsNotClaimedInItsTimeIsNotSentAndNeverHandled() throws Exception {
+        World world = open();
+        AtomicInteger handled = new AtomicInteger();
+        WorldMember member = clogged(world, "a", handled);
+
+        List<Call> waiting = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            waiting.add(world.caller().send(Command.to(TARGET, POUR).ttl(SHORT).build()));
+        }
+
+        for (Call call : waiting) {
+            assertError(call, ErrorCode.EXPIRED, Outcome.NOT_SENT, Stage.SEND_QUEUE);
+        }
+        member.unclog();
         assertThat(textOf(world.caller()
                         .send(Command.to(TARGET, POUR).payload(WINE).build())))
                 .isEqualTo("wine");
-        assertThat(handled).hasValue(2);
+        assertThat(handled).hasValue(1);
+    }
+
+    @Test
+    default void aCommandThatIsCancelledBeforeItIsClaimedIsNeverHandled() throws Exception {
+        World world = open();
+        AtomicInteger handled = new AtomicInteger();
+        WorldMember member = clogged(world, "a", handled);
+        int before = inFlightAt(world, "a");
+        Call waiting = sendTo(world, "a", Command.to(TARGET, POUR).build());
+
+        waiting.cancel("changed my mind");
+
+        CommandError error = errorOf(waiting);
+        assertThat(error.code()).isEqualTo(ErrorCode.CANCELLED);
+        // A caller that gives up does not wait for what its controller knows.
+        assertThat(error.outcome()).isIn(Outcome.NOT_SENT, Outcome.UNKNOWN);
+        soon().until(() -> inFlightAt(world, "a") == before);
+        member.unclog();
+        assertThat(textOf(world.caller()
+                        .send(Command.to(TARGET, POUR).payload(WINE).build())))
+                .isEqualTo("wine");
+        assertThat(handled).hasValue(1);
+    }
+
+    @Test
+    default void aCommandThatWasNotClaimedForAWhileIsHandledOnceWithWhatIsLeftOfItsTime() throws Exception {
+        World world = open();
+        AtomicInteger handled = new AtomicInteger();
+        WorldMember member = clogged(world, "a", handled);
+        Call waiting = sendTo(world, "a", Command.to(TARGET, POUR).payload(WINE).build());
+
+        member.unclog();
+
+        assertThat(textOf(waiting)).isEqualTo("wine");
+        assertThat(handled).hasValue(1);
     }
 
     @Test
@@ -184,21 +258,20 @@ interface EndPromises extends WorldAccess {
         AtomicInteger handled = new AtomicInteger();
         world.member(MemberPlan.of(TARGET, "a")
                 .serving(POUR, countingAfter(gate, entered, handled))
-                .executor(1, 10));
+                .executor(1, 2));
         Call first = world.caller().send(Command.to(TARGET, POUR).payload(WINE).build());
         awaitSoon(entered);
         Call waiting = world.caller().send(Command.to(TARGET, POUR).build());
-        soon().until(() -> world.admin().inFlight() == 2);
+        Call behind = world.caller().send(Command.to(TARGET, POUR).payload(WINE).build());
+        awaitFullQueue(world);
 
         waiting.cancel("changed my mind");
 
         assertThat(errorOf(waiting).code()).isEqualTo(ErrorCode.CANCELLED);
-        soon().until(() -> world.admin().inFlight() == 1);
+        awaitFullQueue(world); // refused behind the cancel, which came the same way
         gate.countDown();
         assertThat(textOf(first)).isEqualTo("wine");
-        assertThat(textOf(world.caller()
-                        .send(Command.to(TARGET, POUR).payload(WINE).build())))
-                .isEqualTo("wine");
+        assertThat(textOf(behind)).isEqualTo("wine");
         assertThat(handled).hasValue(2);
     }
 

@@ -2,13 +2,15 @@ package io.sommelier.testkit;
 
 import static io.sommelier.testkit.WorldAccess.assertError;
 import static io.sommelier.testkit.WorldAccess.awaitSoon;
+import static io.sommelier.testkit.WorldAccess.clogged;
 import static io.sommelier.testkit.WorldAccess.errorOf;
+import static io.sommelier.testkit.WorldAccess.inFlightAt;
+import static io.sommelier.testkit.WorldAccess.sendTo;
 import static io.sommelier.testkit.WorldAccess.silent;
 import static io.sommelier.testkit.WorldAccess.soon;
 import static io.sommelier.testkit.WorldAccess.textOf;
 import static io.sommelier.testkit.WorldAccess.waitingFor;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sommelier.api.Call;
 import io.sommelier.api.Command;
@@ -20,7 +22,9 @@ import io.sommelier.api.PartStatus;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Responder;
 import io.sommelier.api.Stage;
+import io.sommelier.api.Target;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -36,21 +40,61 @@ interface LossPromises extends WorldAccess {
     @Test
     default void beforeItIsClaimedACommandGoesToAnotherMember() throws Exception {
         World world = open();
-        assumeTrue(world.stageInMemberQueue() == Stage.SEND_QUEUE, "commands wait unclaimed for a thread");
-        CountDownLatch gate = gate();
-        CountDownLatch entered = new CountDownLatch(1);
-        WorldMember dying = world.member(MemberPlan.of(TARGET, "a")
-                .serving(POUR, waitingFor(gate, entered))
-                .executor(1, 10));
-        Call handled = world.caller().send(pour(false));
-        awaitSoon(entered);
-        Call waiting = world.caller().send(pour(false));
+        AtomicInteger handled = new AtomicInteger();
+        WorldMember dying = clogged(world, "a", handled);
+        Call waiting = sendTo(world, "a", pour(false));
         world.member(MemberPlan.of(TARGET, "b").serving(POUR, ATTEMPT));
 
         dying.cut();
 
         assertThat(textOf(waiting)).isEqualTo("attempt 2");
-        assertError(handled, ErrorCode.MEMBER_GONE, Outcome.UNKNOWN, Stage.REPLY_WAIT);
+        assertThat(handled).hasValue(0);
+    }
+
+    @Test
+    default void beforeItIsClaimedACommandThatNobodyElseCanTakeIsNotSent() throws Exception {
+        World world = open();
+        WorldMember dying = clogged(world, "a", new AtomicInteger());
+        Call waiting = sendTo(world, "a", pour(false));
+
+        dying.cut();
+
+        assertError(waiting, ErrorCode.NO_MEMBER, Outcome.NOT_SENT, Stage.ROUTING);
+    }
+
+    @Test
+    default void beforeItIsClaimedACommandForOneInstanceGoesToNoOther() throws Exception {
+        World world = open();
+        WorldMember dying = clogged(world, "a", new AtomicInteger());
+        Call waiting =
+                sendTo(world, "a", Command.to(new Target(TARGET, "a"), POUR).build());
+        world.member(MemberPlan.of(TARGET, "b").serving(POUR, ATTEMPT));
+
+        dying.cut();
+
+        assertError(waiting, ErrorCode.NO_INSTANCE, Outcome.NOT_SENT, Stage.ROUTING);
+    }
+
+    @Test
+    default void aCommandThatNobodyEverClaimsIsNotTriedForEverAndNotSent() throws Exception {
+        World world = open();
+        AtomicInteger handled = new AtomicInteger();
+        WorldMember dying = clogged(world, "a1", handled);
+        Call waiting = sendTo(world, "a1", pour(false));
+        for (int attempt = 2; attempt <= 3; attempt++) {
+            String instance = "a" + attempt;
+            WorldMember next = clogged(world, instance, handled);
+            int before = inFlightAt(world, instance);
+            dying.cut();
+            soon().until(() -> inFlightAt(world, instance) > before);
+            dying = next;
+        }
+        world.member(MemberPlan.of(TARGET, "a4").serving(POUR, ATTEMPT));
+
+        dying.cut();
+
+        assertError(waiting, ErrorCode.ATTEMPTS_EXHAUSTED, Outcome.NOT_SENT, Stage.SEND_QUEUE);
+        assertThat(handled).hasValue(0);
     }
 
     @Test

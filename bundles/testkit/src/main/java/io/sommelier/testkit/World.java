@@ -30,7 +30,7 @@ public interface World extends AutoCloseable {
         return Stage.REPLY_WAIT;
     }
 
-    /** Whether the transport refuses messages above {@link WorldSettings#maxMessageBytes}. */
+    /** Whether the transport refuses messages above {@link WorldSettings#maxMessageBytes}; one that does not passes them whole. */
     default boolean limitsMessages() {
         return true;
     }

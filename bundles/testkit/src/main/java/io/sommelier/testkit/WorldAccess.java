@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.sommelier.api.Call;
+import io.sommelier.api.Command;
 import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.CommandHandler;
@@ -12,11 +13,13 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Reply;
 import io.sommelier.api.Stage;
+import io.sommelier.api.admin.TargetView;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -38,6 +41,34 @@ interface WorldAccess {
 
     default World open() {
         return open(WorldSettings.defaults());
+    }
+
+    /** A member in whose send queue commands wait, and which counts those of {@link #POUR} that it handles all the same. */
+    static WorldMember clogged(World world, String instance, AtomicInteger handled) {
+        WorldMember member = world.member(MemberPlan.of(TARGET, instance)
+                .serving(POUR, CommandHandler.answering(invocation -> {
+                    handled.incrementAndGet();
+                    return invocation.payload();
+                }))
+                .executor(1, 10));
+        member.clog();
+        return member;
+    }
+
+    /** Sends a command that can go to that instance alone, and waits until it is there or in the queue before it. */
+    static Call sendTo(World world, String instance, Command command) {
+        int before = inFlightAt(world, instance);
+        Call call = world.caller().send(command);
+        soon().until(() -> inFlightAt(world, instance) > before);
+        return call;
+    }
+
+    static int inFlightAt(World world, String instance) {
+        return world.admin().targets().stream()
+                .flatMap(target -> target.members().stream())
+                .filter(member -> member.instance().equals(instance))
+                .mapToInt(TargetView.MemberView::inFlight)
+                .sum();
     }
 
     /** A handler that tells that it was entered, stays until the gate opens, and then answers. */

@@ -5,6 +5,9 @@ import io.sommelier.api.CommandSender;
 
 /** A member in a {@link World}. Thread-safe. */
 public interface WorldMember {
+    /** The operation of the commands by which {@link #clog} is done; no test sends it. */
+    String CLOG = "clog";
+
     /** Sends commands over the channel of this member. */
     CommandSender sender();
 
@@ -13,6 +16,15 @@ public interface WorldMember {
 
     /** Serves an operation no longer; the controller may learn of it a little later. */
     void stopServing(String operation);
+
+    /**
+     * Has the commands that come for this member from now on wait in its send queue, where nobody has claimed them, until {@link #unclog} or {@link #cut}. Sends commands of its own, of the
+     * operation {@link #CLOG}, to get there: they end with the clog. Called at most once, and only where the handlers run on an executor.
+     */
+    void clog();
+
+    /** Lets what waits in the send queue come to the member again. */
+    void unclog();
 
     /** Takes no new commands and ends its channel with a goodbye when those under way have ended, at the latest after 5 s; does not wait for that. */
     void close();

@@ -1,8 +1,11 @@
 package io.sommelier.transport.embedded;
 
+import io.sommelier.api.Command;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.CommandSender;
+import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
+import io.sommelier.api.Target;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
@@ -13,6 +16,10 @@ import io.sommelier.testkit.World;
 import io.sommelier.testkit.WorldMember;
 import io.sommelier.testkit.WorldSettings;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A controller with the embedded transport. */
@@ -20,6 +27,7 @@ final class EmbeddedWorld implements World {
     private final Controller controller;
     private final EmbeddedTransport transport = new EmbeddedTransport();
     private final CommandSender caller;
+    private final List<CountDownLatch> clogs = new CopyOnWriteArrayList<>();
 
     EmbeddedWorld(WorldSettings settings) {
         controller = new Controller(
@@ -67,10 +75,13 @@ final class EmbeddedWorld implements World {
             member.close(Duration.ZERO);
             throw new HelloRefusedException(goodbye);
         });
-        return new Handle(member, plan.isDirect());
+        CountDownLatch release = new CountDownLatch(1);
+        clogs.add(release);
+        return new Handle(member, plan, caller, release);
     }
 
-    private record Handle(EmbeddedMember member, boolean isDirect) implements WorldMember {
+    private record Handle(EmbeddedMember member, MemberPlan plan, CommandSender caller, CountDownLatch release)
+            implements WorldMember {
         @Override
         public CommandSender sender() {
             return member.sender();
@@ -78,7 +89,7 @@ final class EmbeddedWorld implements World {
 
         @Override
         public void serve(String operation, CommandHandler handler) {
-            if (isDirect) {
+            if (plan.isDirect()) {
                 member.addDirect(operation, handler);
             } else {
                 member.add(operation, handler);
@@ -90,6 +101,33 @@ final class EmbeddedWorld implements World {
             member.remove(operation);
         }
 
+        /** A command is claimed when a thread takes it, so all threads are kept. */
+        @Override
+        public void clog() {
+            CountDownLatch kept = new CountDownLatch(plan.threads());
+            member.add(CLOG, (invocation, responder) -> {
+                kept.countDown();
+                release.await();
+                responder.complete(Payload.empty());
+            });
+            for (int i = 0; i < plan.threads(); i++) {
+                caller.send(Command.to(new Target(plan.targetId(), plan.instance()), CLOG)
+                        .build());
+            }
+            try {
+                if (!kept.await(10, TimeUnit.SECONDS)) {
+                    throw new AssertionError(kept.getCount() + " threads took no command");
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void unclog() {
+            release.countDown();
+        }
+
         @Override
         public void close() {
             member.close(Duration.ofSeconds(5));
@@ -98,6 +136,7 @@ final class EmbeddedWorld implements World {
         @Override
         public void cut() {
             member.cut();
+            release.countDown();
         }
     }
 
@@ -118,6 +157,7 @@ final class EmbeddedWorld implements World {
 
     @Override
     public void close() {
+        clogs.forEach(CountDownLatch::countDown);
         controller.close(Duration.ofSeconds(1));
     }
 }

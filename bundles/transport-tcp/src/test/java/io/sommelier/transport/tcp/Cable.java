@@ -10,12 +10,18 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands between a dialler and the port that it means, to be cut: then both ends see a reset, and nobody gets through any more. Thread-safe. */
+/**
+ * Stands between a dialler and the port that it means. Held, it reads nothing, so that what is written fills the buffers of the sockets; cut, both ends see a reset, and nobody gets
+ * through any more. Thread-safe.
+ */
 final class Cable implements AutoCloseable {
+    private static final int SMALL_BYTES = 16 * 1024;
+
     private final ServerSocket listening;
     private final int port;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean isCut;
+    private boolean isHeld; // under the lock
 
     /** Listens on {@code localPort}, 0 for any, and leads to {@code port}, both of loopback. */
     Cable(int localPort, int port) throws IOException {
@@ -52,18 +58,43 @@ final class Cable implements AutoCloseable {
         return socket;
     }
 
-    private static void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[16 * 1024];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                awaitRelease();
                 out.write(buffer, 0, count);
             }
             to.shutdownOutput();
         } catch (IOException gone) {
             reset(from);
             reset(to);
+        } catch (InterruptedException never) {
+            throw new AssertionError(never);
+        }
+    }
+
+    /** Passes nothing on in either direction, and soon takes nothing either. */
+    void hold() throws IOException {
+        synchronized (this) {
+            isHeld = true;
+        }
+        for (Socket socket : sockets) {
+            socket.setReceiveBufferSize(SMALL_BYTES);
+        }
+    }
+
+    /** Passes on again what comes. */
+    synchronized void release() {
+        isHeld = false;
+        notifyAll();
+    }
+
+    private synchronized void awaitRelease() throws InterruptedException {
+        while (isHeld) {
+            wait();
         }
     }
 
@@ -71,6 +102,7 @@ final class Cable implements AutoCloseable {
     void cut() {
         isCut = true;
         sockets.forEach(Cable::reset);
+        release();
         close();
     }
 

@@ -1,8 +1,14 @@
 package io.sommelier.transport.tcp;
 
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandException;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.CommandSender;
 import io.sommelier.api.Goodbye;
+import io.sommelier.api.Payload;
+import io.sommelier.api.Reply;
+import io.sommelier.api.Stage;
+import io.sommelier.api.Target;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorBuilder;
@@ -28,13 +34,24 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 
 /** A controller with the TCP transport, and real connectors: they dial it, or are dialled by it. */
 final class TcpWorld implements World {
     private static final Duration WAIT = Duration.ofMillis(10);
     private static final int MEMBERS = 8;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** What fills a socket that is not read; some of them are more than any system buffers. */
+    private static final Payload FILLER = Payload.copyOf(new byte[4 << 20]);
+
+    private static final int MOST_FILLERS = 16;
+    private static final Duration PROBE = Duration.ofMillis(200);
 
     private final Controller controller;
     private final TcpTransport transport;
@@ -108,7 +125,7 @@ final class TcpWorld implements World {
         try {
             if (!areDialled) {
                 Cable cable = new Cable(0, transport.localPort());
-                return new Member(open(builder, cable.localPort()), cable, plan.isDirect());
+                return new Member(open(builder, cable.localPort()), cable, plan, caller);
             }
             BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
             Connector connector =
@@ -118,7 +135,7 @@ final class TcpWorld implements World {
             holder.close();
             Cable cable = new Cable(port, connector.localPort());
             awaitWelcome(connector, states);
-            return new Member(connector, cable, plan.isDirect());
+            return new Member(connector, cable, plan, caller);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -151,7 +168,8 @@ final class TcpWorld implements World {
         }
     }
 
-    private record Member(Connector connector, Cable cable, boolean isDirect) implements WorldMember {
+    private record Member(Connector connector, Cable cable, MemberPlan plan, CommandSender caller)
+            implements WorldMember {
         @Override
         public CommandSender sender() {
             return connector;
@@ -159,7 +177,7 @@ final class TcpWorld implements World {
 
         @Override
         public void serve(String operation, CommandHandler handler) {
-            if (isDirect) {
+            if (plan.isDirect()) {
                 connector.directHandler(operation, handler);
             } else {
                 connector.handler(operation, handler);
@@ -169,6 +187,55 @@ final class TcpWorld implements World {
         @Override
         public void stopServing(String operation) {
             connector.removeHandler(operation);
+        }
+
+        /**
+         * Its socket is not read any more, and commands of megabytes fill all buffers before it. It is clogged when commands that come behind those are not claimed in their time, twice in a
+         * row: the first may have found the buffers still growing.
+         */
+        @Override
+        public void clog() {
+            connector.handler(CLOG, CommandHandler.answering(invocation -> Payload.empty()));
+            Awaitility.await().atMost(LIMIT).until(() -> stageOf(Command.to(self(), CLOG)) == null);
+            try {
+                cable.hold();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            int unclaimed = 0;
+            for (int tries = 0; unclaimed < 2; tries++) {
+                if (tries == MOST_FILLERS) {
+                    throw new AssertionError("the channel takes more than " + tries + " times " + FILLER);
+                }
+                if (unclaimed == 0) {
+                    caller.send(Command.to(self(), CLOG).payload(FILLER).build());
+                }
+                boolean isUnclaimed = stageOf(Command.to(self(), CLOG).ttl(PROBE)) == Stage.SEND_QUEUE;
+                unclaimed = isUnclaimed ? unclaimed + 1 : 0;
+            }
+        }
+
+        private Target self() {
+            return new Target(plan.targetId(), plan.instance());
+        }
+
+        /** Where a command ended; {@code null} when it was answered. */
+        private Stage stageOf(Command.Builder command) {
+            CompletableFuture<Reply> result =
+                    caller.send(command.build()).result().toCompletableFuture();
+            try {
+                result.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                return null;
+            } catch (ExecutionException failed) {
+                return ((CommandException) failed.getCause()).error().stage();
+            } catch (InterruptedException | TimeoutException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void unclog() {
+            cable.release();
         }
 
         @Override
