@@ -7,6 +7,8 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Credential;
 import io.sommelier.api.Hello;
+import io.sommelier.wire.Backoff;
+import io.sommelier.wire.HostPort;
 import io.sommelier.wire.LinkSettings;
 import io.sommelier.wire.serving.HandlerExecutor;
 import java.time.Duration;

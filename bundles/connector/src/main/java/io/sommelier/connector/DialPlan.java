@@ -1,5 +1,7 @@
 package io.sommelier.connector;
 
+import io.sommelier.wire.Backoff;
+import io.sommelier.wire.HostPort;
 import java.util.List;
 
 /**

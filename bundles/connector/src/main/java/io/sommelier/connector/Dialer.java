@@ -8,6 +8,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
+import io.sommelier.wire.HostPort;
+import io.sommelier.wire.NameLookup;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,7 +24,7 @@ final class Dialer implements SocketSource {
     private final EventLoop loop;
     private final DialPlan plan;
     private final Lifecycle lifecycle;
-    private final NameLookup names = new NameLookup();
+    private final NameLookup names = new NameLookup("sommelier-connector-names");
     private final Bootstrap bootstrap;
     private boolean isStopped;
 

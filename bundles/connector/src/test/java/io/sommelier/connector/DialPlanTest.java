@@ -2,6 +2,8 @@ package io.sommelier.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sommelier.wire.Backoff;
+import io.sommelier.wire.HostPort;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -20,6 +20,9 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.wire.Backoff;
+import io.sommelier.wire.HostPort;
+import io.sommelier.wire.NameLookup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -52,7 +55,7 @@ final class TcpRun implements SocketOwner {
     private final ChannelAcceptor acceptor;
     private final EventLoopGroup group;
     private final Map<EventExecutor, LoopChannels> channels = new IdentityHashMap<>();
-    private final NameLookup names = new NameLookup();
+    private final NameLookup names = new NameLookup("sommelier-tcp-names");
     private final ChannelHandler initializer = new ChannelInitializer<>() {
         @Override
         protected void initChannel(Channel socket) {

@@ -1,6 +1,7 @@
 package io.sommelier.transport.tcp;
 
 import io.sommelier.spi.SettingsReader;
+import io.sommelier.wire.HostPort;
 import io.sommelier.wire.LinkSettings;
 import java.time.Duration;
 import java.util.ArrayList;

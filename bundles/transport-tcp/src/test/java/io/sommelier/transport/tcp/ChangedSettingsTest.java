@@ -8,6 +8,7 @@ import io.sommelier.api.Command;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Payload;
 import io.sommelier.connector.Connector;
+import io.sommelier.wire.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

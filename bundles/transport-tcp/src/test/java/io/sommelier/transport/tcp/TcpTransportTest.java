@@ -17,6 +17,7 @@ import io.sommelier.api.Reply;
 import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorState;
 import io.sommelier.connector.ConnectorState.Phase;
+import io.sommelier.wire.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

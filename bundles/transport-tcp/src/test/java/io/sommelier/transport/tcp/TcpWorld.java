@@ -22,6 +22,7 @@ import io.sommelier.testkit.MemberPlan;
 import io.sommelier.testkit.World;
 import io.sommelier.testkit.WorldMember;
 import io.sommelier.testkit.WorldSettings;
+import io.sommelier.wire.HostPort;
 import io.sommelier.wire.LinkSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
-import io.sommelier.transport.tcp.HostPort;
+import io.sommelier.wire.HostPort;
 import io.sommelier.transport.tcp.TcpSettings;
 import io.sommelier.transport.tcp.TcpTransport;
 import java.net.ServerSocket;

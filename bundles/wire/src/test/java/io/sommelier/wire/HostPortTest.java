@@ -1,4 +1,4 @@
-package io.sommelier.connector;
+package io.sommelier.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.sommelier.transport.tcp;
+package io.sommelier.wire;
 
 /**
  * Where somebody listens. Immutable. The name is not looked up here.
