@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -28,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Elsewhere ELSEWHERE = new Elsewhere("launcher");
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String ID = "01234567-89ab-4cde-8f01-23456789abcd";
+    private static final String OTHER_ID = "01234567-89ab-4cde-8f01-23456789abce";
     private static Program started;
 
     @BeforeAll
@@ -242,38 +251,56 @@ class LauncherIT {
 
     @Test
     @Order(2)
-    void killingTheConnectorTellsTheCallerAtOnce() throws IOException {
-        Program sender = begin("echo '{\"millis\":600000}' | ./sommelier send cellar slow --ttl 1h");
-        awaitInFlight("cellar", 1);
+    void killingTheConnectorTellsTheCallerAtOnceThatTheOutcomeIsUnknown() throws Exception {
+        CompletableFuture<HttpResponse<String>> answer = post("slow", "{\"millis\":600000}", "1h", ID);
+        awaitState(ID, "DISPATCHED");
 
         ProcessHandle.of(pidOf("demo")).orElseThrow().destroyForcibly();
 
-        assertThat(sender.awaitEnd()).isEqualTo(1);
-        assertThat(sender.lastLine()).startsWith("MEMBER_GONE (UNKNOWN at REPLY_WAIT)");
+        HttpResponse<String> failed = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(failed.statusCode()).isEqualTo(502);
+        assertThat(failed.body()).contains("\"code\":\"MEMBER_GONE\"").contains("\"outcome\":\"UNKNOWN\"");
+        assertThat(run("./sommelier status").lines()).noneMatch(line -> line.contains("demo"));
     }
 
     @Test
     @Order(3)
-    void aCommandWaitsForAConnectorThatComesLate() {
-        Program sender = begin("echo late | ./sommelier send cellar pour --ttl 5m --id early");
-        Path log = ELSEWHERE.file("default/data/log/karaf.log");
-        await().atMost(PATIENCE).until(() -> Files.readString(log).contains("channel up: early"));
+    void aCommandWaitsForAConnectorThatComesLate() throws Exception {
+        CompletableFuture<HttpResponse<String>> answer = post("pour", "late", "5m", OTHER_ID);
+        awaitState(OTHER_ID, "WAITING");
 
         try (Program connector = begin("./sommelier connector cellar --id late")) {
             connector.awaitLine("connected to ..., serves cellar");
 
-            assertThat(sender.awaitEnd()).as("%s", sender.lines()).isZero();
-            assertThat(sender.lines()).contains("  \"instance\": \"late\",");
+            HttpResponse<String> poured = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(poured.statusCode()).isEqualTo(200);
+            assertThat(poured.body()).contains("\"instance\": \"late\"");
             assertThat(connector.terminate().awaitEnd()).isEqualTo(143);
         }
     }
 
-    private static void awaitInFlight(String target, int commands) {
+    private static CompletableFuture<HttpResponse<String>> post(
+            String operation, String body, String ttl, String commandId) {
+        return HTTP.sendAsync(
+                HttpRequest.newBuilder(commands("cellar/" + operation))
+                        .header("Sommelier-Ttl", ttl)
+                        .header("Sommelier-Command-Id", commandId)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static URI commands(String path) {
+        return URI.create("http://127.0.0.1:" + ELSEWHERE.port(8080) + "/commands/" + path);
+    }
+
+    private static void awaitState(String commandId, String state) {
+        HttpRequest look = HttpRequest.newBuilder(commands(commandId)).build();
         await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
-                .untilAsserted(() -> assertThat(run("./sommelier shell sommelier:target-list --no-format")
-                                .lines())
-                        .anyMatch(line -> line.matches(target + "\\s.*\\s" + commands)));
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() -> assertThat(HTTP.send(look, HttpResponse.BodyHandlers.ofString())
+                                .body())
+                        .contains("\"state\":\"" + state + "\""));
     }
 
     @Test

@@ -1,77 +1,203 @@
 package io.sommelier.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the README shows is what happens when it is pasted: three processes, real input. */
-@Timeout(300)
+/** What the README shows is what happens when it is pasted: the assembly, its demo connector, real input. */
+@Timeout(600)
 class ReadmeIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Elsewhere ELSEWHERE = new Elsewhere("readme");
 
-    /** A command of the README with the output it promises. */
-    private record Step(String command, List<String> output) {
+    /** A command of the README with the output it promises; a line of three dots stands for any lines. */
+    private record Step(String command, List<String> output, boolean followsADrop) {
         boolean keepsRunning() {
-            return command.startsWith("./sommelier run") || command.startsWith("./sommelier connector");
+            return command.equals("./sommelier run");
+        }
+
+        boolean isTheBuild() {
+            return command.equals("./sommelier test");
+        }
+
+        Pattern expected() {
+            StringBuilder regex = new StringBuilder();
+            for (String line : output) {
+                regex.append(line.equals("...") ? "(.*\n)*" : Program.pattern(line) + "\n");
+            }
+            return Pattern.compile(regex.toString());
+        }
+
+        void check(Program program) {
+            String printed =
+                    String.join("\n", program.lines()) + (program.lines().isEmpty() ? "" : "\n");
+            assertThat(printed).as(command).matches(expected());
         }
     }
 
     @Test
     void everyCommandOfTheReadmePrintsWhatTheReadmeShows() throws IOException {
         List<Step> steps = steps();
-        List<Program> running = new ArrayList<>();
+        assertThat(steps).as("the README shows commands").hasSizeGreaterThan(12);
+        Program controller = null;
         try {
             for (Step step : steps) {
-                Program program = Program.start(step.command);
                 if (step.keepsRunning()) {
-                    running.add(program);
-                    step.output.forEach(program::awaitLine);
-                } else {
-                    program.awaitEnd();
-                    checkOutput(step, program.lines());
+                    controller = Program.startOnTerminal(step.command, environment());
+                    step.output.stream().filter(line -> !line.equals("...")).forEach(controller::awaitLine);
+                } else if (step.followsADrop) {
+                    // Whoever pastes it by hand takes the second that Karaf takes to find the file.
+                    await().atMost(PATIENCE)
+                            .pollInterval(Duration.ofMillis(200))
+                            .untilAsserted(() -> step.check(Program.run(step.command, environment())));
+                } else if (!step.isTheBuild()) {
+                    step.check(Program.run(step.command, environment()));
                 }
             }
-            assertThat(steps).as("the README shows commands").hasSizeGreaterThan(6);
-
-            for (int i = running.size() - 1; i >= 0; i--) {
-                running.get(i).terminate().awaitEnd();
-            }
-            assertThat(running.get(0).lines()).contains("stopped");
-            assertThat(running.get(0).lines()).noneMatch(line -> line.contains("WARN") || line.contains("Exception"));
+            assertThat(controller).as("the README starts a controller").isNotNull();
+            theCurlLinesThatAreShownArePrinted(controller);
+            ctrlCEndsAll(controller);
+            nothingOfOursWarns();
         } finally {
-            running.forEach(Program::close);
+            if (controller != null) {
+                controller.close();
+            }
         }
     }
 
-    private static void checkOutput(Step step, List<String> printed) {
-        int at = 0;
-        for (String expected : step.output) {
-            assertThat(printed).as("%s prints enough lines", step.command).hasSizeGreaterThan(at);
-            assertThat(printed.get(at)).as(step.command).matches(Program.pattern(expected));
-            at++;
-        }
-        assertThat(printed).as("%s prints nothing more", step.command).hasSize(at);
+    private static void theCurlLinesThatAreShownArePrinted(Program controller) throws IOException {
+        List<String> shown = steps().stream()
+                .map(Step::command)
+                .filter(command -> command.contains("commands/cellar/") && !command.contains("Prefer"))
+                .filter(command -> command.startsWith("curl") && !command.contains(":" + ELSEWHERE.port(8180)))
+                .toList();
+
+        List<String> printed = controller.lines().stream()
+                .map(String::trim)
+                .filter(line -> line.startsWith("curl"))
+                .toList();
+        assertThat(printed).hasSize(3).isEqualTo(shown);
     }
+
+    private static void ctrlCEndsAll(Program controller) {
+        List<ProcessHandle> all = controller.descendants();
+        assertThat(all).as("Karaf and the connector").hasSizeGreaterThanOrEqualTo(2);
+
+        controller.interrupt();
+
+        assertThat(controller.awaitEnd()).as("%s", controller.lines()).isZero();
+        assertThat(controller.lastLine()).isEqualTo("sommelier: stopped");
+        assertThat(all).noneMatch(ProcessHandle::isAlive);
+    }
+
+    private static void nothingOfOursWarns() throws IOException {
+        for (String instance : List.of("default", "two")) {
+            Path log = ELSEWHERE.file(instance + "/data/log/karaf.log");
+
+            assertThat(Files.readAllLines(log))
+                    .as("%s", log)
+                    .filteredOn(line -> !line.contains(" held an I/O thread for ")) // says how busy the machine is
+                    .noneMatch(line -> line.matches(".*\\| (WARN |ERROR) \\|.* - io\\.sommelier\\..*"))
+                    .noneMatch(line -> line.startsWith("\tat "));
+        }
+    }
+
+    @Test
+    void theCodeThatIsShownIsTheCodeThatRuns() throws IOException {
+        String examples = "bundles/examples/%s/src/main/java/io/sommelier/examples/";
+        List<String> sources = new ArrayList<>();
+        for (String source : List.of(
+                examples.formatted("demo-connector") + "demo/DemoOperations.java",
+                examples.formatted("greeter") + "greeter/Greeter.java",
+                examples.formatted("caller") + "caller/Caller.java")) {
+            sources.add(code(Files.readString(Program.file(source)).lines()));
+        }
+
+        List<String> shown =
+                blocks("```java").stream().map(block -> code(block.stream())).toList();
+
+        assertThat(shown).hasSize(3);
+        for (String block : shown) {
+            assertThat(sources).as(block).anyMatch(source -> source.contains(block));
+        }
+    }
+
+    /** Lines without what is before and behind them, and without comments. */
+    private static String code(Stream<String> lines) {
+        StringBuilder code = new StringBuilder("\n");
+        lines.map(String::trim)
+                .map(line -> line.replaceFirst("^return Connector", "Connector"))
+                .filter(line -> !line.startsWith("/**"))
+                .forEach(line -> code.append(line).append('\n'));
+        return code.toString();
+    }
+
+    @Test
+    void everyLinkOfTheReadmeLeadsToAFile() throws IOException {
+        List<String> links = Pattern.compile("\\]\\(([^)#]+)\\)")
+                .matcher(Files.readString(Program.file("README.md")))
+                .results()
+                .map(found -> found.group(1))
+                .filter(link -> !link.startsWith("http"))
+                .toList();
+
+        assertThat(links)
+                .isNotEmpty()
+                .allSatisfy(link -> assertThat(Program.file(link)).exists());
+    }
+
+    // ---- what the README shows ----
 
     private static List<Step> steps() throws IOException {
         List<Step> steps = new ArrayList<>();
-        boolean inSection = false;
-        boolean inBlock = false;
-        for (String line : Files.readAllLines(Program.file("README.md"))) {
-            if (line.startsWith("## ")) {
-                inSection = line.equals("## Try it");
-            } else if (line.startsWith("```")) {
-                inBlock = line.equals("```console");
-            } else if (inSection && inBlock && line.startsWith("$ ")) {
-                steps.add(new Step(line.substring(2), new ArrayList<>()));
-            } else if (inSection && inBlock) {
-                steps.get(steps.size() - 1).output.add(line);
+        for (List<String> block : blocks("```console")) {
+            boolean isDropped = false;
+            for (String line : block) {
+                if (line.startsWith("$ ")) {
+                    String command = ELSEWHERE.here(line.substring(2));
+                    steps.add(new Step(command, new ArrayList<>(), isDropped));
+                    isDropped |= command.startsWith("cp ");
+                } else {
+                    steps.get(steps.size() - 1).output.add(ELSEWHERE.here(line));
+                }
             }
         }
         return steps;
+    }
+
+    private static List<List<String>> blocks(String opening) throws IOException {
+        List<List<String>> blocks = new ArrayList<>();
+        List<String> open = null;
+        for (String line : Files.readAllLines(Program.file("README.md"))) {
+            if (line.equals(opening)) {
+                open = new ArrayList<>();
+                blocks.add(open);
+            } else if (line.startsWith("```")) {
+                open = null;
+            } else if (open != null) {
+                open.add(line);
+            }
+        }
+        return blocks;
+    }
+
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new TreeMap<>(ELSEWHERE.environment());
+        if (!Curl.isInstalled()) {
+            environment.put("PATH", Curl.standIn() + ":" + System.getenv("PATH"));
+        }
+        return environment;
     }
 }
