@@ -392,11 +392,39 @@ class EarlyAnswerTest {
     }
 
     @Test
+    void whatAWorkerSendsWithItsFailureIsCountedAndGoesWhenThereIsNoRoom() throws Exception {
+        world.gateway.settings(Map.of("resultBytes", "1024", "resultRetention", "2s"));
+        String kept = send();
+        worker.next()
+                .responder()
+                .fail(Part.failed(CommandError.executed("corked"))
+                        .payload(Payload.ofText("x".repeat(1000)))
+                        .build());
+        String stripped = send();
+        worker.next()
+                .responder()
+                .fail(Part.failed(CommandError.executed("corked"))
+                        .payload(Payload.ofText("x".repeat(1025)))
+                        .build());
+
+        assertThat(showEnded(kept).at("/error/reply/bytes").asInt()).isEqualTo(1000);
+        assertThat(showEnded(stripped).at("/error/code").asText()).isEqualTo("HANDLER_FAILED");
+        assertThat(show(stripped).at("/error/reply").isMissingNode()).isTrue();
+        assertThat(world.gateway.commands().keptBytes()).isEqualTo(2 * 1024 + 1000);
+        await().until(() -> world.gateway.commands().keptBytes() == 0);
+    }
+
+    @Test
     void aReplyIsDroppedWhenItsTimeIsOver() throws Exception {
         world.gateway.settings(Map.of("resultRetention", "1s"));
         String path = send();
-        worker.next().responder().complete(Payload.ofText("wine"));
+        worker.next()
+                .responder()
+                .complete(Part.complete(Payload.ofText("wine"))
+                        .headers(io.sommelier.api.Headers.of("x-long", "x".repeat(500)))
+                        .build());
         showEnded(path);
+        assertThat(world.gateway.commands().keptBytes()).isGreaterThan(1024 + 500);
 
         await().until(() -> world.get(path).statusCode() == 404);
 

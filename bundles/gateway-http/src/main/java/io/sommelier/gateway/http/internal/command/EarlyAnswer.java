@@ -33,7 +33,11 @@ record EarlyAnswer(
 
     /** Answers; once. */
     void give(Content content) {
-        content.on(exchange);
+        try {
+            content.on(exchange);
+        } catch (RuntimeException defect) {
+            exchange.setException(defect);
+        }
         callback.done(false);
     }
 }

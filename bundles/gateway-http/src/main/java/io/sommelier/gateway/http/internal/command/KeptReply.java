@@ -5,6 +5,7 @@ import io.sommelier.api.Call;
 import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Headers;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
@@ -37,6 +38,9 @@ final class KeptReply extends SentCommand {
     /** The largest reply that is shown inside the JSON about its command. */
     static final int MOST_SHOWN_BYTES = 64 * 1024;
 
+    private static final String NO_ROOM = "kept replies hold as many bytes as they may (resultsBytes)";
+    private static final ReplyHead NO_HEAD = new ReplyHead(0, "", Headers.none(), Headers.none());
+
     private final KeptReplies table;
     private final ReplyRules rules;
     private final boolean hasWait;
@@ -59,7 +63,13 @@ final class KeptReply extends SentCommand {
      *
      * @param failure empty when it completed
      */
-    private record End(Optional<CommandException> failure, ReplyHead head, Payload payload, Instant at, long nanos) {}
+    private record End(
+            Optional<CommandException> failure,
+            ReplyHead head,
+            Payload payload,
+            long heldBytes,
+            Instant at,
+            long nanos) {}
 
     KeptReply(CommandRequest request, Times times, EarlyAnswer early, ReplyRules rules, KeptReplies table) {
         super(request.command(), request.caller(), times);
@@ -73,7 +83,7 @@ final class KeptReply extends SentCommand {
     /** Sends it; the request is answered when it is admitted, or has failed, or has ended while its client waits. */
     void start(ReplyParts parts) {
         send(parts);
-        Optional<Call> call = call();
+        Optional<Call> call = parts.call(); // it may have ended meanwhile, and let go of it
         if (call.isPresent()) {
             call.get().admitted().whenComplete((done, failure) -> {
                 if (failure == null) {
@@ -190,7 +200,7 @@ final class KeptReply extends SentCommand {
                     ErrorCode.REPLY_TOO_LARGE,
                     "the reply has more than " + most + " bytes, and was not kept (resultBytes)");
         } else if (!table.hold(part.payload().size())) {
-            lose(ErrorCode.OVERLOADED, "kept replies hold as many bytes as they may (resultsBytes)");
+            lose(ErrorCode.OVERLOADED, NO_ROOM);
         } else {
             bytes += part.payload().size();
             pieces.add(part.payload());
@@ -210,18 +220,35 @@ final class KeptReply extends SentCommand {
     }
 
     private void completed() {
+        ReplyHead head = ReplyHead.of(accepted, first);
+        long ofHeaders = head.whole().encodedSize() + head.first().encodedSize();
+        if (lost == null && !table.hold(ofHeaders)) {
+            lose(ErrorCode.OVERLOADED, NO_ROOM);
+        }
         if (lost != null) {
-            ended(Optional.of(new CommandException(Part.failed(lost).build())), Payload.empty());
+            ended(Optional.of(new CommandException(lost)), NO_HEAD, Payload.empty());
             return;
         }
-        Payload whole = pieces.size() == 1 ? pieces.get(0) : Payload.join(pieces);
-        ended(Optional.empty(), whole);
+        bytes += ofHeaders;
+        ended(Optional.empty(), head, pieces.size() == 1 ? pieces.get(0) : Payload.join(pieces));
     }
 
     @Override
     public void onError(Throwable reason) {
         forget();
-        ended(Optional.of(CommandException.of(reason)), Payload.empty());
+        ended(Optional.of(keepable(CommandException.of(reason))), NO_HEAD, Payload.empty());
+    }
+
+    /** With what the worker sent beside the error, if there is room. */
+    private CommandException keepable(CommandException failure) {
+        long more = failure.part()
+                .map(part -> (long) part.payload().size() + part.headers().encodedSize())
+                .orElse(0L);
+        if (more <= table.limits().maxResultBytes() && table.hold(more)) {
+            bytes = more;
+            return failure;
+        }
+        return new CommandException(Part.failed(failure.error()).build());
     }
 
     @Override
@@ -229,17 +256,22 @@ final class KeptReply extends SentCommand {
         // the terminal said so
     }
 
-    private void ended(Optional<CommandException> failure, Payload payload) {
-        pieces = List.of();
-        ReplyHead head =
-                first == null ? ReplyHead.of(accepted, Part.complete(payload).build()) : ReplyHead.of(accepted, first);
-        end = new End(failure, head, payload, table.times().now(), table.times().nanos());
+    private void ended(Optional<CommandException> failure, ReplyHead head, Payload payload) {
+        end = new End(
+                failure,
+                head,
+                payload,
+                ENTRY_BYTES + bytes,
+                table.times().now(),
+                table.times().nanos());
         saw(
                 failure.isEmpty()
                         ? CommandState.COMPLETED
                         : failure.get().part().map(CommandState::of).orElse(CommandState.FAILED));
+        pieces = List.of();
         first = null;
         accepted = Optional.empty();
+        letGoOfPayload();
         table.ended(this);
         if (hasWait && !isAnswered.getAndSet(true)) {
             if (failure.isPresent() && !isAdmitted) {
@@ -268,7 +300,7 @@ final class KeptReply extends SentCommand {
 
     /** What it holds, as it is counted; only after the end. */
     long heldBytes() {
-        return ENTRY_BYTES + end.payload().size();
+        return end.heldBytes();
     }
 
     /** Whether another command may take its id: nothing of it was executed. */

@@ -70,6 +70,11 @@ abstract class SentCommand implements Flow.Subscriber<Part> {
         return sent == null ? Optional.empty() : sent.call();
     }
 
+    /** Keeps no more of it than is shown: its payload may be large. */
+    final void letGoOfPayload() {
+        reply = null;
+    }
+
     /** Gives it up; its end comes as that of any other. */
     final void cancel(String reason) {
         call().ifPresent(call -> call.cancel(reason));

@@ -38,6 +38,7 @@ final class WaitingReply extends SentCommand {
     private final StreamSlots slots;
     private final Consumer<WaitingReply> ended;
     private final AtomicBoolean isAnswered = new AtomicBoolean();
+    private final AtomicBoolean isDone = new AtomicBoolean();
     private final AtomicBoolean isOver = new AtomicBoolean();
     private final AtomicBoolean hasSlot = new AtomicBoolean();
     private volatile String stopReason;
@@ -77,9 +78,10 @@ final class WaitingReply extends SentCommand {
         try {
             take(part);
         } catch (RuntimeException defect) {
-            LOG.error("A reply of {} could not be passed on; this is a defect, please report it", id(), defect);
+            LOG.error("The reply of {} could not be passed on; this is a defect, please report it", id(), defect);
             parts.cancel();
-            onError(defect); // else its client would wait for ever
+            isAnswered.set(false); // else its client would wait for ever
+            onError(defect);
         }
     }
 
@@ -101,7 +103,7 @@ final class WaitingReply extends SentCommand {
             body.take(part);
         } else if (!isAnswered.getAndSet(true)) {
             begin(part);
-            callback.done(false);
+            done();
         }
     }
 
@@ -123,9 +125,10 @@ final class WaitingReply extends SentCommand {
             giveSlotBack(); // the client went meanwhile, and did not see it
         }
         ReplyHead head = ReplyHead.of(accepted, first);
-        body = new PartsBody(id(), head, form, parts, this::clientGone);
-        body.take(first);
-        Answer.parts(exchange, head, form, body, rules).command(id());
+        var opening = new PartsBody(id(), head, form, parts, this::clientGone);
+        opening.take(first);
+        Answer.parts(exchange, head, form, opening, rules).command(id());
+        body = opening;
     }
 
     private void complete(Part terminal) {
@@ -135,7 +138,7 @@ final class WaitingReply extends SentCommand {
         } else if (!isAnswered.getAndSet(true)) {
             Answer.whole(exchange, ReplyHead.of(accepted, terminal), terminal.payload(), rules)
                     .command(id());
-            callback.done(false);
+            done();
         }
         end();
     }
@@ -147,10 +150,16 @@ final class WaitingReply extends SentCommand {
         if (body != null) {
             body.fail(failure);
         } else if (!isAnswered.getAndSet(true)) {
-            Answer.problem(exchange, Problem.of(failure, id()), rules);
-            callback.done(false);
+            answer(Problem.of(failure, id()));
         }
         end();
+    }
+
+    private void answer(Problem problem) {
+        if (!isDone.get()) {
+            Answer.problem(exchange, problem, rules);
+            done();
+        }
     }
 
     @Override
@@ -185,9 +194,15 @@ final class WaitingReply extends SentCommand {
             known.cancel(); // parts that nobody takes would keep the end from coming
         }
         if (!isAnswered.getAndSet(true)) {
-            callback.done(false);
+            done();
         }
         end();
+    }
+
+    private void done() {
+        if (isDone.compareAndSet(false, true)) {
+            callback.done(false);
+        }
     }
 
     private void end() {
