@@ -216,6 +216,9 @@ class LifeIT {
                         assertThat(answer(caller, "cellar", "pour", "dry")).isEqualTo("poured dry"));
             });
             assertBrokerIsAway();
+            eventually(() -> assertThat(problems())
+                    .anyMatch(line -> line.startsWith("runtime.artemis") && line.contains("AMQP"))
+                    .anyMatch(line -> line.startsWith("mailbox.artemis") && line.contains("DOWN")));
             eventually(() -> assertThat(karaf.log())
                     .anyMatch(line -> line.contains("WARN")
                             && line.contains(String.valueOf(thief.getLocalPort()))
@@ -223,6 +226,14 @@ class LifeIT {
         }
 
         assertBrokerIsThere();
+    }
+
+    /** What an operator sees of the parts that are not well. */
+    private List<String> problems() throws Exception {
+        return karaf.shell("sommelier:part-list --no-format")
+                .lines()
+                .filter(line -> line.contains("DEGRADED"))
+                .toList();
     }
 
     /** The written answer: what should wait is refused, NOT_SENT, and may be sent again. */
@@ -407,10 +418,15 @@ class LifeIT {
                         line -> line.contains("retryMost = soon") && line.contains("the last good ones are in effect"))
                 .anyMatch(line -> line.contains("maxPuts = many"));
         assertThat(Complaints.ours(karaf.log())).hasSize(2);
+        assertThat(problems())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("mailbox.artemis") && line.contains("maxPuts = many"))
+                .anyMatch(line -> line.startsWith("runtime.artemis") && line.contains("retryMost = soon"));
 
         karaf.edit("io.sommelier.mailbox.artemis", Map.of("maxPuts", "5000"));
         karaf.edit("io.sommelier.runtime.artemis", Map.of("retryMost", "5s"));
         eventually(() -> assertThat(karaf.log())
                 .anyMatch(line -> line.contains("Settings in effect") && line.contains("maxPuts=5000")));
+        eventually(() -> assertThat(problems()).isEmpty());
     }
 }
