@@ -40,12 +40,14 @@ class LauncherIT {
     private static Program started;
 
     @BeforeAll
+    @Timeout(400)
     static void start() {
         started = run("./sommelier start");
         assertThat(started.exitCode()).as("%s", started.lines()).isZero();
     }
 
     @AfterAll
+    @Timeout(120)
     static void stop() {
         run("./sommelier stop");
     }
