@@ -39,7 +39,8 @@ record House(List<Bundle> bundles) {
                         "transport-embedded",
                         Set.of("api", "spi", "wire"),
                         union(COMMON, FRAMEWORK, Set.of("org.osgi.service.component!"))),
-                bundle("transport-tcp", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
+                bundle("transport-link", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
+                bundle("transport-tcp", Set.of("api", "spi", "wire", "transport-link"), union(COMMON, NETTY)),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
                 bundle(
@@ -56,6 +57,10 @@ record House(List<Bundle> bundles) {
                         "runtime-camel",
                         Set.of(),
                         union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
+                bundle(
+                        "gateway-jms",
+                        Set.of("api", "spi", "camel", "runtime-camel", "runtime-artemis"),
+                        union(COMMON, CAMEL, ARTEMIS, JMS)),
                 bundle("mailbox-artemis", Set.of("api", "spi", "runtime-artemis"), union(COMMON, ARTEMIS)),
                 bundle("runtime-artemis", Set.of("api", "spi"), union(COMMON, ARTEMIS, JMS, FRAMEWORK)),
                 bundle("runtime-netty", Set.of(), union(NETTY, FRAMEWORK)),

@@ -27,6 +27,7 @@ class SettingsTest {
             "io.sommelier.transport.tcp", "io.sommelier.transport.tcp.TcpSettings",
             "io.sommelier.http.engine", "io.sommelier.http.engine.HttpSettings",
             "io.sommelier.gateway.http", "io.sommelier.gateway.http.GatewaySettings",
+            "io.sommelier.gateway.jms", "io.sommelier.gateway.jms.GatewaySettings",
             "io.sommelier.mailbox.artemis", "io.sommelier.mailbox.artemis.MailboxSettings",
             "io.sommelier.runtime.artemis", "io.sommelier.runtime.artemis.internal.ConfigReader");
 
