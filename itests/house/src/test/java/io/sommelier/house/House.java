@@ -39,8 +39,7 @@ record House(List<Bundle> bundles) {
                         "transport-embedded",
                         Set.of("api", "spi", "wire"),
                         union(COMMON, FRAMEWORK, Set.of("org.osgi.service.component!"))),
-                bundle("transport-link", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
-                bundle("transport-tcp", Set.of("api", "spi", "wire", "transport-link"), union(COMMON, NETTY)),
+                bundle("transport-tcp", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
                 bundle(
