@@ -39,13 +39,11 @@ record House(List<Bundle> bundles) {
                         "transport-embedded",
                         Set.of("api", "spi", "wire"),
                         union(COMMON, FRAMEWORK, Set.of("org.osgi.service.component!"))),
-                bundle("transport-tcp", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
+                bundle("transport-link", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
+                bundle("transport-tcp", Set.of("api", "spi", "wire", "transport-link"), union(COMMON, NETTY)),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
-                bundle(
-                        "camel",
-                        Set.of("api"),
-                        union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
+                bundle("camel", Set.of("api"), union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),
                 bundle("http-engine", Set.of("api", "spi"), union(COMMON, NETTY, CAMEL)),
                 // spi for its settings reader alone, runtime-camel for the contexts
                 bundle(

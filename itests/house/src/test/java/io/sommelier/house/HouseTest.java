@@ -15,7 +15,8 @@ class HouseTest {
     private static final House HOUSE = House.sommelier();
     private static final List<Bundle> BUNDLES = HOUSE.bundles();
 
-    private static final Set<String> BUNDLES_THAT_EXPORT_NOTHING = Set.of("controller", "pipeline", "http-engine", "gateway-http");
+    private static final Set<String> BUNDLES_THAT_EXPORT_NOTHING =
+            Set.of("controller", "pipeline", "http-engine", "gateway-http");
 
     @Test
     void everyModuleHasItsRowInTheHouse() throws IOException {
