@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.sommelier.transport.link.LinkSocket;
 import io.sommelier.wire.Backoff;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.NameLookup;
@@ -25,7 +26,7 @@ final class Dialer {
     private boolean wasReached = true;
     private volatile boolean stopped;
 
-    /** Dials nobody yet; the bootstrap puts a {@link SocketHandler} on each socket. */
+    /** Dials nobody yet; the bootstrap puts a {@link LinkSocket} on each socket. */
     Dialer(HostPort member, EventLoop loop, NameLookup names, Backoff backoff, Bootstrap bootstrap) {
         this.member = member;
         this.loop = loop;
@@ -61,8 +62,8 @@ final class Dialer {
         bootstrap.connect(address).addListener((ChannelFuture connected) -> {
             if (connected.isSuccess()) {
                 Channel socket = connected.channel();
-                SocketHandler handler = socket.pipeline().get(SocketHandler.class);
-                socket.closeFuture().addListener(closed -> gone(handler));
+                LinkSocket link = socket.pipeline().get(LinkSocket.class);
+                socket.closeFuture().addListener(closed -> gone(link));
             } else {
                 unreachable(connected.cause());
             }
@@ -77,8 +78,8 @@ final class Dialer {
         again();
     }
 
-    private void gone(SocketHandler handler) {
-        if (handler != null && handler.channel() != null && handler.channel().wasWelcomed()) {
+    private void gone(LinkSocket link) {
+        if (link != null && link.wasWelcomed()) {
             wasReached = true;
             backoff.reset();
         }

@@ -14,47 +14,37 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.NetUtil;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.transport.link.LinkBounds;
+import io.sommelier.transport.link.LinkSockets;
 import io.sommelier.wire.Backoff;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.NameLookup;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The transport from one start to its stop: event loops, the listening socket, the channels. Thread-safe. */
-final class TcpRun implements SocketOwner {
+/** The transport from one start to its stop: event loops, the listening socket, the members that are dialled. Thread-safe. */
+final class TcpRun {
     private static final Logger LOG = LoggerFactory.getLogger(TcpRun.class);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
-    private static final long LONGEST_TICK_MILLIS = 250;
-    /** So many sockets above the bound are still told why they are refused; those above that are just closed. */
-    private static final int TOLD = 64;
 
     private static final int END_LIMIT_SECONDS = 2;
 
-    private final String transport;
     private volatile TcpSettings settings;
-    private final ChannelAcceptor acceptor;
     private final EventLoopGroup group;
-    private final Map<EventExecutor, LoopChannels> channels = new IdentityHashMap<>();
+    private final LinkSockets sockets;
     private final NameLookup names = new NameLookup("sommelier-tcp-names");
     private final ChannelHandler initializer = new ChannelInitializer<>() {
         @Override
@@ -62,22 +52,17 @@ final class TcpRun implements SocketOwner {
             initialize(socket);
         }
     };
-    private final AtomicInteger open = new AtomicInteger();
-    private final CompletableFuture<Void> allClosed = new CompletableFuture<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Listener listener;
     // Guarded by this.
     private final Map<HostPort, Dialer> dialers = new HashMap<>();
-    private List<ScheduledFuture<?>> ticks = List.of();
     private CompletableFuture<Void> changes = CompletableFuture.completedFuture(null);
     private volatile boolean stopping;
 
     TcpRun(String transport, TcpSettings settings, ChannelAcceptor acceptor) {
-        this.transport = transport;
         this.settings = settings;
-        this.acceptor = acceptor;
         group = new NioEventLoopGroup(settings.ioThreads(), threads());
-        group.forEach(loop -> channels.put(loop, new LoopChannels()));
+        sockets = new LinkSockets(transport, group, acceptor, boundsOf(settings));
         listener = new Listener(names, this::serverBootstrap);
     }
 
@@ -119,17 +104,16 @@ final class TcpRun implements SocketOwner {
         return changes;
     }
 
-    /** Ticks and dials as the settings say. */
+    private static LinkBounds boundsOf(TcpSettings settings) {
+        return new LinkBounds(settings.maxChannels(), settings.sendQueueCapacity(), settings.link());
+    }
+
+    /** Bounds channels and dials as the settings say. */
     private synchronized void hold(TcpSettings now) {
         if (stopping) {
             return;
         }
-        ticks.forEach(tick -> tick.cancel(false));
-        long millis = tickMillis(now);
-        ticks = channels.entrySet().stream()
-                .<ScheduledFuture<?>>map(entry -> entry.getKey()
-                        .scheduleAtFixedRate(entry.getValue()::tick, millis, millis, TimeUnit.MILLISECONDS))
-                .toList();
+        sockets.bounds(boundsOf(now));
         dialers.entrySet().removeIf(entry -> {
             boolean isGone = !now.members().contains(entry.getKey());
             if (isGone) {
@@ -148,13 +132,6 @@ final class TcpRun implements SocketOwner {
                 dialer.dial();
             }
         }
-    }
-
-    private static long tickMillis(TcpSettings settings) {
-        long shorter = Math.min(
-                settings.link().heartbeat().toMillis(),
-                settings.link().helloLimit().toMillis());
-        return Math.max(1, Math.min(LONGEST_TICK_MILLIS, shorter / 5));
     }
 
     private ServerBootstrap serverBootstrap() {
@@ -187,45 +164,12 @@ final class TcpRun implements SocketOwner {
         if (settings.sendBufferBytes() > 0) {
             config.setOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
         }
-        socket.pipeline().addLast(new SocketHandler(this));
+        socket.pipeline().addLast(sockets.newSocket());
     }
 
     /** The port it listens on. */
     int localPort() {
         return listener.address().getPort();
-    }
-
-    // --- channels ---------------------------------------------------------------------------------------------
-
-    @Override
-    public LinkChannel opened(SocketHandler handler, Channel socket) {
-        int count = open.incrementAndGet();
-        if (stopping || count > settings.maxChannels() + TOLD) {
-            closedOne();
-            return null;
-        }
-        channels.get(socket.eventLoop()).add(handler);
-        return new LinkChannel(
-                transport,
-                NetUtil.toSocketAddressString((InetSocketAddress) socket.remoteAddress()),
-                count > settings.maxChannels() ? new Full(acceptor.controllerId(), settings.maxChannels()) : acceptor,
-                socket.eventLoop(),
-                handler,
-                socket.alloc(),
-                settings.link(),
-                settings.sendQueueCapacity());
-    }
-
-    @Override
-    public void closed(SocketHandler handler, Channel socket) {
-        channels.get(socket.eventLoop()).remove(handler);
-        closedOne();
-    }
-
-    private void closedOne() {
-        if (open.decrementAndGet() == 0 && stopping) {
-            allClosed.complete(null);
-        }
     }
 
     // --- stop -------------------------------------------------------------------------------------------------
@@ -234,11 +178,13 @@ final class TcpRun implements SocketOwner {
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         started.whenComplete((ignored, failure) -> {
             if (failure == null) {
-                listener.close().whenComplete((closed, ignore) -> closeChannels(drainLimit));
-                allClosed.thenCompose(all -> end()).thenAccept(ended -> {
-                    LOG.info("does not listen any more");
-                    stopped.complete(null);
-                });
+                listener.close()
+                        .thenCompose(closed -> closeChannels(drainLimit))
+                        .thenCompose(all -> end())
+                        .thenAccept(ended -> {
+                            LOG.info("does not listen any more");
+                            stopped.complete(null);
+                        });
             } else {
                 stopped.complete(null);
             }
@@ -246,17 +192,9 @@ final class TcpRun implements SocketOwner {
         return stopped;
     }
 
-    private void closeChannels(Duration drainLimit) {
+    private CompletionStage<Void> closeChannels(Duration drainLimit) {
         stopping = true;
-        onEachLoop(its -> its.sayGoodbye(new Goodbye(CloseReason.SHUTDOWN, true, "the controller is going down")));
-        if (open.get() == 0) {
-            allClosed.complete(null);
-        }
-        group.next().schedule(() -> onEachLoop(LoopChannels::closeNow), drainLimit.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void onEachLoop(Consumer<LoopChannels> task) {
-        channels.forEach((loop, its) -> loop.execute(() -> task.accept(its)));
+        return sockets.close(new Goodbye(CloseReason.SHUTDOWN, true, "the controller is going down"), drainLimit);
     }
 
     /** Ends every thread. */

@@ -1,4 +1,4 @@
-package io.sommelier.transport.tcp;
+package io.sommelier.transport.link;
 
 import io.sommelier.api.Goodbye;
 import java.util.ArrayList;
@@ -6,20 +6,20 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The channels of one event loop, so that one task ticks them all. Confined to the loop. */
-final class LoopChannels {
-    private static final Logger LOG = LoggerFactory.getLogger(LoopChannels.class);
+/** The sockets of one event loop, so that one task ticks them all. Confined to the loop. */
+final class LoopSockets {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopSockets.class);
 
-    private final List<SocketHandler> sockets = new ArrayList<>();
+    private final List<LinkSocket> sockets = new ArrayList<>();
 
-    void add(SocketHandler socket) {
+    void add(LinkSocket socket) {
         socket.place = sockets.size();
         sockets.add(socket);
     }
 
     /** Takes one out: the last one moves to its place. */
-    void remove(SocketHandler socket) {
-        SocketHandler last = sockets.remove(sockets.size() - 1);
+    void remove(LinkSocket socket) {
+        LinkSocket last = sockets.remove(sockets.size() - 1);
         if (last != socket) {
             sockets.set(socket.place, last);
             last.place = socket.place;
@@ -35,7 +35,7 @@ final class LoopChannels {
         }
     }
 
-    private static void tick(SocketHandler socket) {
+    private static void tick(LinkSocket socket) {
         try {
             socket.channel().link().tick();
         } catch (RuntimeException defect) { // the others must be ticked all the same
@@ -49,13 +49,13 @@ final class LoopChannels {
 
     /** Says goodbye on every channel. */
     void sayGoodbye(Goodbye goodbye) {
-        for (SocketHandler socket : List.copyOf(sockets)) {
+        for (LinkSocket socket : List.copyOf(sockets)) {
             socket.channel().link().close(goodbye);
         }
     }
 
     /** Closes every socket, whatever is still to be written. */
     void closeNow() {
-        List.copyOf(sockets).forEach(SocketHandler::closeNow);
+        List.copyOf(sockets).forEach(LinkSocket::closeNow);
     }
 }

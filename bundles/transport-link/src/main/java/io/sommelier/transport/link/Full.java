@@ -1,4 +1,4 @@
-package io.sommelier.transport.tcp;
+package io.sommelier.transport.link;
 
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;

@@ -1,34 +1,48 @@
-package io.sommelier.transport.tcp;
+package io.sommelier.transport.link;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sommelier.wire.LinkSink;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket under one link: hands its events to the link, and takes what the link writes. Confined to the event loop of the socket. */
-final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSink {
-    private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
+/**
+ * The last handler in the pipeline of one socket: hands the bytes that come to a link, and writes what the link writes. Made by {@link LinkSockets}; confined to the event
+ * loop of the socket.
+ *
+ * <p>Below it stand bytes, {@link ByteBuf}s both ways, whose boundaries mean nothing. The link begins with {@code channelActive}: a pipeline that has to agree on something
+ * else first adds this handler when it has, and fires that event to it.
+ */
+public final class LinkSocket extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkSocket.class);
     /** How long the last bytes may take to get out. */
     private static final long FLUSH_LIMIT_MILLIS = 10_000;
     /** How long the peer then has to close its end. */
     private static final long CLOSE_LIMIT_MILLIS = 2_000;
 
-    private final SocketOwner owner;
+    private final LinkSockets owner;
+    private final Consumer<Channel> endOfOutput;
     private ChannelHandlerContext context;
     private LinkChannel channel;
     private ScheduledFuture<?> closeLimit;
-    /** The place in {@link LoopChannels}. */
+    /** The place in {@link LoopSockets}. */
     int place;
 
-    SocketHandler(SocketOwner owner) {
+    LinkSocket(LinkSockets owner, Consumer<Channel> endOfOutput) {
         this.owner = owner;
+        this.endOfOutput = endOfOutput;
+    }
+
+    /** Whether a connector was ever taken in over this socket. */
+    public boolean wasWelcomed() {
+        return channel != null && channel.wasWelcomed();
     }
 
     /** The channel; {@code null} until the socket is open. */
@@ -39,7 +53,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
     @Override
     public void channelActive(ChannelHandlerContext active) {
         context = active;
-        channel = owner.opened(this, active.channel());
+        channel = owner.opened(this, active.channel(), new Sink());
         if (channel == null) {
             active.close();
         } else {
@@ -106,38 +120,6 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
         failed.close();
     }
 
-    @Override
-    public boolean flushSoon() {
-        context.executor().execute(channel.link()::flush);
-        return true;
-    }
-
-    @Override
-    public void write(ByteBuf frames) {
-        context.writeAndFlush(frames, context.voidPromise());
-    }
-
-    /**
-     * Sends what was written and the end of the stream, then waits for the end of the peer's: a socket that is closed with
-     * unread bytes in it is reset, and the peer might never see the goodbye.
-     */
-    @Override
-    public void close() {
-        if (closeLimit != null || !context.channel().isActive()) {
-            return;
-        }
-        closeWithin(FLUSH_LIMIT_MILLIS);
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (written.isSuccess()) {
-                closeLimit.cancel(false);
-                closeWithin(CLOSE_LIMIT_MILLIS);
-                ((DuplexChannel) context.channel()).shutdownOutput();
-            } else {
-                context.close();
-            }
-        });
-    }
-
     private void closeWithin(long millis) {
         closeLimit = context.executor().schedule(this::closeNow, millis, TimeUnit.MILLISECONDS);
     }
@@ -145,5 +127,40 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
     /** Closes the socket, whatever is still to be written. */
     void closeNow() {
         context.close();
+    }
+
+    /** What the link writes to; apart from the handler, which its pipeline sees. */
+    private final class Sink implements LinkSink {
+        @Override
+        public boolean flushSoon() {
+            context.executor().execute(channel.link()::flush);
+            return true;
+        }
+
+        @Override
+        public void write(ByteBuf frames) {
+            context.writeAndFlush(frames, context.voidPromise());
+        }
+
+        /**
+         * Sends what was written and the end of the stream, then waits for the end of the peer's: a socket that is closed with
+         * unread bytes in it is reset, and the peer might never see the goodbye.
+         */
+        @Override
+        public void close() {
+            if (closeLimit != null || !context.channel().isActive()) {
+                return;
+            }
+            closeWithin(FLUSH_LIMIT_MILLIS);
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+                if (written.isSuccess()) {
+                    closeLimit.cancel(false);
+                    closeWithin(CLOSE_LIMIT_MILLIS);
+                    endOfOutput.accept(context.channel());
+                } else {
+                    context.close();
+                }
+            });
+        }
     }
 }

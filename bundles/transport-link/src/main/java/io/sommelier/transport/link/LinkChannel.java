@@ -1,4 +1,4 @@
-package io.sommelier.transport.tcp;
+package io.sommelier.transport.link;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
