@@ -5,6 +5,7 @@ import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.camel.SommelierHeaderFilter;
 import io.sommelier.camel.SommelierHeaders;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -59,7 +60,7 @@ record ReplyContent(byte[] bytes, String contentType, Map<String, Object> proper
         if (!id.isEmpty()) {
             properties.put(Request.OWN + "command_id", id);
         }
-        byte[] json = ProblemJson.of(error, id, failure.part()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] json = ProblemJson.of(error, id, failure.part()).getBytes(StandardCharsets.UTF_8);
         return new ReplyContent(json, ProblemJson.TYPE, properties);
     }
 }

@@ -1,5 +1,6 @@
 package io.sommelier.gateway.jms;
 
+import io.sommelier.api.Command;
 import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
@@ -12,7 +13,6 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -170,7 +170,7 @@ final class TargetRoute extends RouteBuilder {
         if (ttl.isNegative() || ttl.isZero()) {
             throw failure(ErrorCode.EXPIRED, Outcome.NOT_SENT, Stage.INGRESS, "the message had expired when it came");
         }
-        return ttl.compareTo(io.sommelier.api.Command.MAX_TTL) > 0 ? io.sommelier.api.Command.MAX_TTL : ttl;
+        return ttl.compareTo(Command.MAX_TTL) > 0 ? Command.MAX_TTL : ttl;
     }
 
     private static Duration time(String text) {
@@ -210,9 +210,8 @@ final class TargetRoute extends RouteBuilder {
             if (exchange.getProperty(IS_SILENT, false, Boolean.class)) {
                 return;
             }
-            Set<String> requested = Map.copyOf(request.properties()).keySet();
             ReplyContent content = failure == null
-                    ? ReplyContent.of(exchange, requested)
+                    ? ReplyContent.of(exchange, request.properties().keySet())
                     : ReplyContent.of(exchange, CommandException.of(failure));
             replies.send(request, content, settings.get().replyKeep());
         } finally {
