@@ -158,7 +158,9 @@ final class AdminView implements ControllerAdmin {
         }
         boolean isHeld = state == Pending.QUEUED || state >= Pending.CLAIMED;
         Session member = isHeld && entry.holder() instanceof Session session ? session : null;
-        String mailbox = state == Pending.WAITING ? command.target().toString() : "";
+        String elsewhere = state == Pending.WAITING
+                ? command.target().toString()
+                : isHeld && entry.holder() instanceof RemoteTaker taker ? taker.controllerId() : "";
         return Optional.of(new CommandView(
                 entry.id,
                 entry.principal,
@@ -169,7 +171,7 @@ final class AdminView implements ControllerAdmin {
                 entry.attempt(),
                 Duration.ofNanos(now - entry.beganNanos(command)),
                 Duration.ofNanos(Math.max(0, entry.remainingNanos())),
-                member == null ? mailbox : member.instance(),
+                member == null ? elsewhere : member.instance(),
                 member == null ? "" : member.channelId(),
                 entry.heldBytes(),
                 command.durable(),

@@ -10,6 +10,7 @@ import io.sommelier.spi.Archive;
 import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.Channel;
 import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.spi.ControllerLink;
 import io.sommelier.spi.CredentialVerifier;
 import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Mailbox;
@@ -58,6 +59,7 @@ public final class Controller implements ChannelAcceptor {
     private volatile Archive complainedOf;
     private volatile Strategy strategy = new LeastStrategy();
     private volatile boolean draining;
+    private final ControllerLine line;
 
     /** A controller that listens nowhere yet, on the system's monotonic clock. */
     public Controller(String controllerId, ControllerSettings settings) {
@@ -86,6 +88,7 @@ public final class Controller implements ChannelAcceptor {
                 },
                 new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
+        line = new ControllerLine(this);
         registry.know(settings.knownTargets());
         timer.scheduleAtFixedRate(this::tick, DeadlineWheel.TICK_NANOS, DeadlineWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
         timer.scheduleAtFixedRate(this::forgetTargets, 1, 1, TimeUnit.MINUTES);
@@ -118,6 +121,11 @@ public final class Controller implements ChannelAcceptor {
     public void mailbox(Mailbox present) {
         mailbox = present;
         registry.refreshReaders();
+    }
+
+    /** Has replies, credit and cancel go to and come from other controllers; {@code null} for none of them. */
+    public void link(ControllerLink present) {
+        line.link(present);
     }
 
     /** Has the end of every command recorded; {@code null} for no record. */
@@ -170,6 +178,7 @@ public final class Controller implements ChannelAcceptor {
         if (left > 0) {
             LOG.warn("controller {} stops, {} commands had not ended", controllerId, left);
         }
+        line.link(null); // says first what has ended
         CompletableFuture<?>[] stops = transports.stream()
                 .map(transport -> transport.stop(Duration.ofSeconds(1)).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
@@ -301,6 +310,10 @@ public final class Controller implements ChannelAcceptor {
 
     KeyWindow keys() {
         return keys;
+    }
+
+    ControllerLine line() {
+        return line;
     }
 
     Router router() {

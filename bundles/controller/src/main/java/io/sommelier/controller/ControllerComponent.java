@@ -12,6 +12,7 @@ import io.sommelier.api.admin.PartStatus;
 import io.sommelier.api.admin.TargetView;
 import io.sommelier.spi.Archive;
 import io.sommelier.spi.Authorizer;
+import io.sommelier.spi.ControllerLink;
 import io.sommelier.spi.CredentialVerifier;
 import io.sommelier.spi.HelloRefusedException;
 import io.sommelier.spi.LiveSettings;
@@ -69,6 +70,7 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     private Pipeline pipeline;
     private Mailbox mailbox;
     private Archive archive;
+    private ControllerLink link;
 
     /** Takes the settings, and starts a controller that listens nowhere yet. */
     @Activate
@@ -183,6 +185,31 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
             if (mailbox == gone) {
                 mailbox = null;
                 controller.mailbox(null);
+            }
+        }
+    }
+
+    /** A link to other controllers came, perhaps in the place of another. */
+    @Reference(
+            name = "link",
+            service = ControllerLink.class,
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            unbind = "unbindLink")
+    void bindLink(ControllerLink present) {
+        synchronized (binding) {
+            link = present;
+            controller.link(present);
+        }
+    }
+
+    /** The link went, unless another has taken its place. */
+    void unbindLink(ControllerLink gone) {
+        synchronized (binding) {
+            if (link == gone) {
+                link = null;
+                controller.link(null);
             }
         }
     }

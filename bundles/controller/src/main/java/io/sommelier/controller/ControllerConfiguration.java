@@ -57,6 +57,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "How often a command is handed to a member at most, 1 to 100.")
     int maxAttempts() default 3;
 
+    /** {@link RetrySettings#first}. */
+    @AttributeDefinition(
+            name = "First wait for another attempt",
+            description = "In its mailbox, of a command that was executed in vain, 10ms to 1h.")
+    String retryFirst() default "1s";
+
+    /** {@link RetrySettings#most}. */
+    @AttributeDefinition(
+            name = "Longest wait for another attempt",
+            description = "What that wait grows to, doubling, retryFirst to 1h.")
+    String retryMost() default "1m";
+
     /** {@link ControllerSettings#streamIdle}. */
     @AttributeDefinition(
             name = "Stream idle limit",

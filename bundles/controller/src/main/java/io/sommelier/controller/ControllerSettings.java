@@ -19,6 +19,7 @@ import java.util.Set;
  * @param maxNames the targets, and operations of targets, that are remembered at most, 1000 to 10 million
  * @param requireAuthorizer when nothing is permitted unless an authorizer is here that says so
  * @param keys the bounds of the window of idempotency keys
+ * @param retries how long a command waits in its mailbox before another attempt
  */
 public record ControllerSettings(
         Set<String> knownTargets,
@@ -32,7 +33,8 @@ public record ControllerSettings(
         Duration rememberTarget,
         int maxNames,
         Authorizer.Required requireAuthorizer,
-        KeySettings keys) {
+        KeySettings keys,
+        RetrySettings retries) {
 
     static final int LEAST_NAMES = 1000;
     static final int MOST_NAMES = 10_000_000;
@@ -57,7 +59,7 @@ public record ControllerSettings(
         }
     }
 
-    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory, for 100 000 names; an authorizer from the first on; the keys of {@link KeySettings#defaults}. */
+    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory, for 100 000 names; an authorizer from the first on; the keys of {@link KeySettings#defaults}, the waits of {@link RetrySettings#defaults}. */
     public static ControllerSettings defaults() {
         long held = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
         return new ControllerSettings(
@@ -72,7 +74,8 @@ public record ControllerSettings(
                 Duration.ofHours(24),
                 100_000,
                 Authorizer.Required.SEEN,
-                KeySettings.defaults());
+                KeySettings.defaults(),
+                RetrySettings.defaults());
     }
 
     /** These settings with other known targets. */
@@ -89,7 +92,8 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 requireAuthorizer,
-                keys);
+                keys,
+                retries);
     }
 
     /** These settings with another answer to whether commands wait for absent members. */
@@ -106,7 +110,8 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 requireAuthorizer,
-                keys);
+                keys,
+                retries);
     }
 
     /** These settings with other byte budgets. */
@@ -123,7 +128,8 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 requireAuthorizer,
-                keys);
+                keys,
+                retries);
     }
 
     /** These settings with another number of attempts. */
@@ -140,7 +146,8 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 requireAuthorizer,
-                keys);
+                keys,
+                retries);
     }
 
     /** These settings with another idle limit of streams. */
@@ -157,7 +164,8 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 requireAuthorizer,
-                keys);
+                keys,
+                retries);
     }
 
     /** These settings with another limit for the answer to a probe. */
@@ -174,7 +182,8 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 requireAuthorizer,
-                keys);
+                keys,
+                retries);
     }
 
     /** These settings with other bounds of the window of idempotency keys. */
@@ -191,7 +200,8 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 requireAuthorizer,
-                value);
+                value,
+                retries);
     }
 
     /** These settings with another bound of the names that are remembered. */
@@ -208,7 +218,8 @@ public record ControllerSettings(
                 rememberTarget,
                 value,
                 requireAuthorizer,
-                keys);
+                keys,
+                retries);
     }
 
     /** These settings with another answer to when there must be an authorizer. */
@@ -225,6 +236,25 @@ public record ControllerSettings(
                 rememberTarget,
                 maxNames,
                 value,
-                keys);
+                keys,
+                retries);
+    }
+
+    /** These settings with other waits before another attempt. */
+    public ControllerSettings withRetries(RetrySettings value) {
+        return new ControllerSettings(
+                knownTargets,
+                absentMayWait,
+                maxHeldBytes,
+                maxTargetBytes,
+                maxChannelBytes,
+                maxAttempts,
+                streamIdle,
+                probeLimit,
+                rememberTarget,
+                maxNames,
+                requireAuthorizer,
+                keys,
+                value);
     }
 }

@@ -123,7 +123,12 @@ final class MailboxReader implements Mailbox.Listener {
 
     @Override
     public void waiting(Mailbox.Waiting waiting) {
-        asked.updateAndGet(before -> Math.max(0, before - 1));
         controller.router().fromMailbox(waiting, this);
+        capacityFreed(); // one that takes no capacity leaves room for another
+    }
+
+    /** It is known what becomes of a command that came: from now on it takes the capacity of a member, or none. */
+    void answered() {
+        asked.updateAndGet(before -> Math.max(0, before - 1));
     }
 }

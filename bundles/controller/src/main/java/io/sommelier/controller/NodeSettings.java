@@ -64,7 +64,8 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                                 ControllerSettings.LEAST_NAMES,
                                 ControllerSettings.MOST_NAMES),
                         Authorizer.Required.read(reader),
-                        keys(reader, defaults.keys())));
+                        keys(reader, defaults.keys()),
+                        retries(reader, defaults.retries())));
         reader.check();
         return settings;
     }
@@ -79,6 +80,18 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                         defaults.maxKeptReplyBytes(),
                         KeySettings.LEAST_REPLY_BYTES,
                         KeySettings.MOST_REPLY_BYTES));
+    }
+
+    private static RetrySettings retries(SettingsReader reader, RetrySettings defaults) {
+        Duration first =
+                reader.duration("retryFirst", defaults.first(), RetrySettings.LEAST_WAIT, RetrySettings.MOST_WAIT);
+        Duration most =
+                reader.duration("retryMost", defaults.most(), RetrySettings.LEAST_WAIT, RetrySettings.MOST_WAIT);
+        if (most.compareTo(first) < 0) {
+            reader.violation("retryMost = " + most + " (allowed: at least retryFirst, " + first + ")");
+            return defaults;
+        }
+        return new RetrySettings(first, most);
     }
 
     private static long bytes(SettingsReader reader, String key, long defaultValue) {

@@ -146,7 +146,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.id = command.id();
         this.attempt = attempt;
         this.lostMember = null;
-        this.mayHaveRun = false;
+        this.mayHaveRun = attempt > 1;
         this.granted = initialCredit;
         this.replyPath = replyPath;
         this.deadlineNanos = nowNanos + command.ttlNanos();
@@ -154,16 +154,16 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.wakeNanos = Math.min(command.ttlNanos(), controller.streamIdleNanos()) + nowNanos;
     }
 
-    /** The next attempt of a command; what the old entry holds passes to it. */
-    private Pending(Pending old, Command command, boolean mayHaveRun) {
+    /** A command that goes on elsewhere, or as another attempt; what the old entry holds passes to it. */
+    private Pending(Pending old, Command command, boolean mayHaveRun, int attempt) {
         this.controller = old.controller;
         this.caller = old.caller;
         this.source = old.source;
         this.principal = old.principal;
         this.command = command;
         this.id = old.id;
-        this.attempt = old.attempt + 1;
-        this.lostMember = (Session) old.holder;
+        this.attempt = attempt;
+        this.lostMember = old.holder instanceof Session session ? session : null;
         this.key = old.key;
         this.mayHaveRun = mayHaveRun;
         this.replyPath = old.replyPath;
@@ -175,6 +175,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.target = old.target;
         this.heldBytes = old.heldBytes;
         this.heldTarget = old.heldTarget;
+        this.admissionTold = old.admissionTold;
     }
 
     // ---- taking in ----
@@ -232,16 +233,54 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     /** The command came back out of the mailbox that it waits in, or once more while it is under way; {@code false} when what came is of no use any more. */
     boolean takeUp(Mailbox.Waiting taken, MailboxReader from) {
         Command resumed = command;
-        if (resumed == null || state != WAITING) {
+        int now = state;
+        boolean isElsewhere = now == CLAIMED && holder instanceof RemoteTaker;
+        if (resumed == null || now != WAITING && !isElsewhere) {
             return attach(taken, from);
         }
-        waiting = taken;
-        reader = from;
-        if (!STATE.compareAndSet(this, WAITING, NEW)) {
+        int comes = TakenHere.attempt(taken);
+        if (taken.deliveries() > 1 && !resumed.idempotent()) {
+            if (!isElsewhere) { // else whoever has it answers, or is found to be gone
+                abandon(TakenHere.wentAway());
+            }
             return false;
         }
-        locate(resumed);
-        pass(resumed);
+        if (comes > controller.maxAttempts()) {
+            CommandError exhausted = TakenHere.exhausted(comes);
+            taken.dead(exhausted);
+            settleFrom(now, Part.failed(exhausted).build());
+            return true;
+        }
+        if (!isElsewhere && comes <= attempt) {
+            waiting = taken;
+            reader = from;
+            if (!STATE.compareAndSet(this, WAITING, NEW)) {
+                return false;
+            }
+            locate(resumed);
+            pass(resumed);
+            return true;
+        }
+        return comes >= attempt && takeOver(now, taken, from, resumed, comes);
+    }
+
+    /** It came out here and is another attempt, or a controller that had it gave it back without a word of it so far. */
+    private boolean takeOver(int from, Mailbox.Waiting taken, MailboxReader by, Command resumed, int comes) {
+        Holder before = holder;
+        Pending next = new Pending(this, resumed, mayHaveRun || comes > attempt, comes);
+        if (!move(next, from)) {
+            return false;
+        }
+        if (from == CLAIMED) {
+            before.cancel(this, "it came out of its mailbox elsewhere");
+        }
+        next.waiting = taken;
+        next.reader = by;
+        if (next.state >= SETTLED) {
+            return false;
+        }
+        next.locate(resumed);
+        next.pass(resumed);
         return true;
     }
 
@@ -448,6 +487,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** The command goes to a mailbox. */
     boolean beginWaiting() {
+        holder = controller.line().era();
         return STATE.compareAndSet(this, NEW, WAITING);
     }
 
@@ -458,7 +498,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (stored != null && held != null) {
             controller.keys().admitted(held, stored.durable());
         }
-        if (state < SETTLED && ADMISSION.compareAndSet(this, false, true)) {
+        Pending live = current();
+        if (live.state < SETTLED && ADMISSION.compareAndSet(live, false, true)) {
             replyPath.admitted();
         }
     }
@@ -469,16 +510,68 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         settleFrom(WAITING, mayHaveRun ? afterAttempts(refusal) : refusal);
     }
 
-    /** Puts what came out of the mailbox back into it. */
+    /** Puts what came out of the mailbox back into it; as another attempt, if this one may have been executed. */
     void backToMailbox() {
         Mailbox.Waiting held = waiting;
         waiting = null;
-        if (STATE.compareAndSet(this, NEW, WAITING)) {
-            reader.goesBack();
-            held.back();
-        } else {
+        holder = controller.line().era();
+        if (!(caller == null ? leave() : STATE.compareAndSet(this, NEW, WAITING))) {
             held.done();
+            return;
         }
+        reader.goesBack();
+        if (mayHaveRun && attempt > held.origin().attempt()) {
+            held.retry(attempt, controller.settings().retries().before(attempt, remainingNanos()));
+        } else {
+            held.back();
+        }
+        if (replyPath instanceof RemoteReply reply) {
+            reply.left(attempt);
+        }
+    }
+
+    /** Nobody waits for it here: wherever it comes out next, it gets an entry of its own. */
+    private boolean leave() {
+        if (!STATE.compareAndSet(this, NEW, SETTLED)) {
+            return false;
+        }
+        release(NEW);
+        tellKey(failed(ErrorCode.NO_MEMBER, Outcome.NOT_SENT, Stage.ROUTING, "back in its mailbox"), NEW, false);
+        return true;
+    }
+
+    // ---- what other controllers do ----
+
+    /** Another controller has it out of the mailbox, and alone has it from now on; {@code false} when it does not wait. */
+    boolean claimFor(RemoteTaker taker) {
+        if (!STATE.compareAndSet(this, WAITING, NEW)) { // so that nobody else names a holder meanwhile
+            return false;
+        }
+        holder = taker;
+        return STATE.compareAndSet(this, NEW, CLAIMED);
+    }
+
+    /**
+     * The command is in its mailbox, and whoever had it has it no more.
+     *
+     * @param comes the attempt that comes next
+     * @return the entry that waits, or {@code null} when the command has ended or gone on
+     */
+    Pending waitAgain(int comes) {
+        Command kept = command;
+        int from = state;
+        if (kept == null || from != WAITING && (from != CLAIMED || !(holder instanceof RemoteTaker))) {
+            return null;
+        }
+        Pending next = new Pending(this, kept, mayHaveRun || comes > attempt, comes);
+        next.holder = controller.line().era();
+        next.state = WAITING;
+        return move(next, from) && next.state == WAITING ? next : null;
+    }
+
+    /** It is in no mailbox any more, and nobody has it. */
+    void abandon(CommandError why) {
+        settleFrom(WAITING, Part.failed(why).build());
     }
 
     // ---- what the window of keys does ----
@@ -667,33 +760,63 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 }
             } else if (settleFrom(
                     now,
-                    Part.failed(CommandError.of(
-                                    ErrorCode.MEMBER_GONE,
-                                    Outcome.UNKNOWN,
-                                    now == CLAIMED ? Stage.REPLY_WAIT : Stage.STREAM,
-                                    "the channel of " + holder + " was lost, and it may have executed the command"))
-                            .build())) {
+                    failed(
+                            ErrorCode.MEMBER_GONE,
+                            Outcome.UNKNOWN,
+                            now == CLAIMED ? Stage.REPLY_WAIT : Stage.STREAM,
+                            whatWasLost() + ", and it may have executed the command"))) {
                 return;
             }
             now = state;
         }
     }
 
+    private String whatWasLost() {
+        return holder instanceof RemoteTaker ? holder + " is gone" : "the channel of " + holder + " was lost";
+    }
+
     private boolean handOn(int from, Command lost) {
         if (attempt >= controller.maxAttempts()) {
-            Outcome outcome = outcomeAt(from);
-            Stage stage = from == QUEUED ? Stage.SEND_QUEUE : Stage.REPLY_WAIT;
-            return settleFrom(
-                    from,
-                    Part.failed(CommandError.of(
-                                    ErrorCode.ATTEMPTS_EXHAUSTED,
-                                    outcome,
-                                    stage,
-                                    "the channel of " + holder + " was lost at attempt " + attempt
-                                            + ", the last allowed"))
-                            .build());
+            return exhaust(from);
         }
-        Pending next = new Pending(this, lost, mayHaveRun || from == CLAIMED);
+        boolean isInMailbox = holder instanceof RemoteTaker taker
+                && (lost.durable() || taker.isUnbroken()); // who died had not let it go
+        if (isInMailbox) {
+            return waitAgain(attempt + 1) != null;
+        }
+        Pending next = new Pending(this, lost, mayHaveRun || from == CLAIMED, attempt + 1);
+        if (!move(next, from)) {
+            return false;
+        }
+        if (next.state < SETTLED) {
+            next.locate(lost);
+            controller.router().route(next, lost);
+        }
+        return true;
+    }
+
+    /** The last attempt was in vain. What came out of a mailbox is a dead letter now. */
+    private boolean exhaust(int from) {
+        Part terminal = failed(
+                ErrorCode.ATTEMPTS_EXHAUSTED,
+                outcomeAt(from),
+                from == QUEUED ? Stage.SEND_QUEUE : Stage.REPLY_WAIT,
+                whatWasLost() + " at attempt " + attempt + ", the last allowed");
+        if (!STATE.compareAndSet(this, from, SETTLED)) {
+            return false;
+        }
+        Mailbox.Waiting given = takeWaiting(true, false);
+        if (given != null) {
+            given.dead(terminal.error().orElseThrow());
+        }
+        release(from);
+        tellKey(terminal, from, false);
+        deliverTerminal(terminal, from);
+        return true;
+    }
+
+    /** The command goes on in another entry. */
+    private boolean move(Pending next, int from) {
         movedTo = next;
         if (!STATE.compareAndSet(this, from, MOVED)) {
             return false;
@@ -704,16 +827,15 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             next.reader = reader;
             forwarded = -1; // credit that comes from now on is for the next entry
         }
-        releaseHolder();
+        if (from != WAITING) {
+            releaseHolder();
+        }
         controller.table().replace(this, next);
         controller.wheel().remove(this);
         controller.wheel().add(next);
         command = null;
         if (next.state >= SETTLED) {
             controller.table().remove(next);
-        } else {
-            next.locate(lost);
-            controller.router().route(next, lost);
         }
         return true;
     }
@@ -825,13 +947,21 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     private Outcome outcomeOf(int at, ErrorCode code) {
+        return at == WAITING && mayRunYet(code) ? Outcome.UNKNOWN : outcomeAt(at);
+    }
+
+    /**
+     * Whether a command that ends while it waits may have been executed, or may be yet. A mailbox gives an expired one to nobody, and another controller asks here first, while the
+     * line is there. One that was cancelled is let go where it comes out, unless it is durable, or this controller is gone by then.
+     */
+    private boolean mayRunYet(ErrorCode code) {
+        if (code == ErrorCode.EXPIRED) {
+            return !controller.line().isUnbroken(holder);
+        }
         Command ending = command;
-        // A mailbox gives an expired command to nobody. One that ends for another reason may still come out of it:
-        // here, if it is durable, or at another controller.
-        boolean mayStillRun = at == WAITING
-                && code != ErrorCode.EXPIRED
-                && (code != ErrorCode.CANCELLED || ending != null && ending.durable());
-        return mayStillRun ? Outcome.UNKNOWN : outcomeAt(at);
+        return code != ErrorCode.CANCELLED
+                || ending != null && ending.durable()
+                || controller.line().isShared();
     }
 
     private Outcome outcomeAt(int at) {

@@ -1,12 +1,11 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
-import io.sommelier.api.Part;
 import io.sommelier.api.Stage;
 import io.sommelier.spi.Mailbox;
-import io.sommelier.spi.ReplyPath;
 import io.sommelier.spi.Strategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,19 +19,6 @@ final class Router {
 
     /** How often another member is sought when one that was picked would not take the command. */
     private static final int PICKS = 3;
-
-    private static final long CALLERLESS_CREDIT = Long.MAX_VALUE;
-    private static final ReplyPath NO_CALLER = new ReplyPath() {
-        @Override
-        public void admitted() {
-            // nobody waits
-        }
-
-        @Override
-        public void part(Part part) {
-            // nobody waits
-        }
-    };
 
     private static final Strategy LEAST = new LeastStrategy();
 
@@ -192,37 +178,41 @@ final class Router {
         return !KeyWindow.concerns(command) || controller.keys().remember(origin.principal(), command);
     }
 
+    /** Takes what came out of a mailbox, and says by {@link MailboxReader#answered} when it is known what becomes of it. */
     void fromMailbox(Mailbox.Waiting waiting, MailboxReader reader) {
         Command command = waiting.command();
         Mailbox.Origin origin = waiting.origin();
+        TakenHere taken = controller.line().here();
         Pending here = controller.table().find(command.id(), origin.principal());
         if (here != null) {
+            reader.answered();
             if (!here.takeUp(waiting, reader)) {
                 waiting.done();
             }
         } else if (waiting.deliveries() > 1 && !command.idempotent()) {
             LOG.debug("{} came out of its mailbox {} times and may have been executed", command, waiting.deliveries());
+            reader.answered();
             if (isRemembered(command, origin)) {
                 waiting.done();
+                taken.abandon(waiting, TakenHere.wentAway());
             } else {
                 reader.goesBack();
                 waiting.back();
             }
         } else if (command.ttlNanos() <= 0
                 || !command.durable() && origin.controllerId().equals(controller.controllerId())) {
+            reader.answered();
             waiting.done(); // expired, or its caller was told that it has ended
+        } else if (TakenHere.attempt(waiting) > controller.maxAttempts()) {
+            CommandError exhausted = TakenHere.exhausted(TakenHere.attempt(waiting));
+            reader.answered();
+            waiting.dead(exhausted);
+            taken.abandon(waiting, exhausted);
+        } else if (taken.asks(waiting)) {
+            taken.ask(waiting, reader);
         } else {
-            new Pending(
-                            controller,
-                            null,
-                            origin.source(),
-                            origin.principal(),
-                            command,
-                            origin.attempt(),
-                            CALLERLESS_CREDIT,
-                            NO_CALLER,
-                            controller.nanos())
-                    .resume(waiting, reader);
+            reader.answered();
+            taken.executeForNobody(waiting, reader);
         }
     }
 }

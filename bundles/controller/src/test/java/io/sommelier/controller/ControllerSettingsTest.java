@@ -57,6 +57,12 @@ class ControllerSettingsTest {
                 () -> new KeySettings(Duration.ofHours(1), 1, mib, 4095),
                 "maxKeptReplyBytes = 4095 is out of range, allowed are 4096 to 1073741824");
         refused(
+                () -> new RetrySettings(Duration.ofMillis(9), Duration.ofSeconds(1)),
+                "retryFirst ms = 9 is out of range, allowed are 10 to 3600000");
+        refused(
+                () -> new RetrySettings(Duration.ofSeconds(2), Duration.ofSeconds(1)),
+                "retryMost ms = 1000 is out of range, allowed are 2000 to 3600000");
+        refused(
                 () -> defaults.withStreamIdle(Duration.ofMillis(99)),
                 "streamIdle ms = 99 is out of range, allowed are 100 to 3600000");
         refused(
@@ -67,8 +73,10 @@ class ControllerSettingsTest {
     @Test
     void eachChangeLeavesTheRestAsItWas() {
         KeySettings keys = new KeySettings(Duration.ofHours(1), 9, 1 << 20, 4 << 10);
+        RetrySettings retries = new RetrySettings(Duration.ofMillis(10), Duration.ofHours(1));
 
         ControllerSettings changed = defaults.withMaxAttempts(7)
+                .withRetries(retries)
                 .withKeys(keys)
                 .withMaxNames(5000)
                 .withRequireAuthorizer(Authorizer.Required.NEVER)
@@ -91,7 +99,8 @@ class ControllerSettingsTest {
                         defaults.rememberTarget(),
                         5000,
                         Authorizer.Required.NEVER,
-                        keys));
+                        keys,
+                        retries));
     }
 
     @Test

@@ -21,7 +21,11 @@ final class Node implements AutoCloseable {
     final Peer caller;
 
     Node(ControllerSettings settings) {
-        controller = new Controller("node-1", settings, this::look);
+        this("node-1", settings);
+    }
+
+    Node(String id, ControllerSettings settings) {
+        controller = new Controller(id, settings, this::look);
         caller = join(new HandChannel(16), Hello.of("caller"));
     }
 

@@ -38,7 +38,9 @@ class NodeSettingsTest {
                 Map.entry("keyWindow", "1h"),
                 Map.entry("maxKeys", "50"),
                 Map.entry("maxKeptBytes", "4000000"),
-                Map.entry("maxKeptReplyBytes", "5000")));
+                Map.entry("maxKeptReplyBytes", "5000"),
+                Map.entry("retryFirst", "200ms"),
+                Map.entry("retryMost", "3s")));
 
         assertThat(settings.id()).isEqualTo("node-2");
         assertThat(settings.strategy()).isEqualTo("random");
@@ -50,6 +52,7 @@ class NodeSettingsTest {
         assertThat(controller.maxTargetBytes()).isEqualTo(2_000_000);
         assertThat(controller.maxChannelBytes()).isEqualTo(1_500_000);
         assertThat(controller.maxAttempts()).isEqualTo(5);
+        assertThat(controller.retries()).isEqualTo(new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(3)));
         assertThat(controller.streamIdle()).isEqualTo(Duration.ofMinutes(1));
         assertThat(controller.probeLimit()).isEqualTo(Duration.ofMillis(250));
         assertThat(controller.rememberTarget()).isEqualTo(Duration.ofHours(2));

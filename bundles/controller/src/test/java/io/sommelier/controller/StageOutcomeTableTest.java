@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sommelier.api.Command;
 import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
+import io.sommelier.api.CommandId;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
 import io.sommelier.api.Target;
+import io.sommelier.spi.ControllerLink;
 import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Note;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StageOutcomeTableTest {
     private static final Path README = Path.of("..", "api", "README.md");
     private static final Duration TTL = Duration.ofSeconds(5);
+
+    private static final ControllerLink.Sender OTHER = new ControllerLink.Sender("node-9", 1);
 
     /** A row of the table. */
     record Row(String stage, String happened, String code, String outcome, String retryable, String who) {
@@ -58,6 +63,7 @@ class StageOutcomeTableTest {
     private final Node node = new Node(ControllerSettings.defaults().withStreamIdle(Duration.ofSeconds(1)));
     private final HandPipeline pipeline = new HandPipeline();
     private final HandMailbox mailbox = new HandMailbox(node.clock::get);
+    private final HandLink link = new HandLink();
     private final RecordingReplyPath path = new RecordingReplyPath();
     private final Map<String, Drive> drives = drives();
     private HandChannel member;
@@ -241,6 +247,17 @@ class StageOutcomeTableTest {
             waiting(true);
             incoming.cancel("enough");
         });
+        all.put("the time was spent while it waited, and the line to other controllers was away meanwhile", () -> {
+            shared();
+            waiting(false);
+            link.interrupt("node-1");
+            node.passes(TTL);
+        });
+        all.put("cancelled while it waited where other controllers may take it", () -> {
+            shared();
+            waiting(false);
+            incoming.cancel("enough");
+        });
         all.put("the controller stopped while it waited", () -> {
             waiting(false);
             node.controller.endAll();
@@ -259,6 +276,11 @@ class StageOutcomeTableTest {
             queued(keyed());
             send(keyed());
             incoming.cancel("enough");
+        });
+        all.put("it came out of its mailbox again, and may not run twice", () -> {
+            waiting(false);
+            mailbox.puts.get(0).deliveries = 1;
+            join();
         });
         all.put("cancelled at the member", () -> {
             claimed();
@@ -286,6 +308,25 @@ class StageOutcomeTableTest {
             streaming(9);
             member.lose();
         });
+        all.put("parts of the reply were lost between controllers", () -> {
+            Note.Take take = granted();
+            link.bring(OTHER, "node-1", new Note.Reply(take, 1, Part.accepted().build()));
+        });
+        all.put("the way back to the caller's controller was closed", () -> {
+            link.open("node-2", new Idle());
+            node.controller.link(link);
+            node.controller.mailbox(mailbox);
+            join();
+            mailbox.putByAnother(pour().build(), 0);
+            link.bring(
+                    link.sender("node-2"),
+                    "node-1",
+                    new Note.Grant(link.all(Note.Ask.class).get(0).take(), 9));
+            member.claimNext();
+            link.fails = note -> !((Note.Reply) note).part().status().isTerminal();
+            member.answer(Part.accepted().build());
+            path.part(link.all(Note.Reply.class).get(1).part());
+        });
         all.put("nothing came although the reader has credit", () -> {
             streaming(9);
             node.passes(Duration.ofMillis(1020));
@@ -295,6 +336,13 @@ class StageOutcomeTableTest {
             node.controller.endAll();
         });
 
+        all.put("the end came, but parts before it were lost between controllers", () -> {
+            Note.Take take = granted();
+            link.bring(
+                    OTHER,
+                    "node-1",
+                    new Note.Reply(take, 1, Part.complete(Payload.empty()).build()));
+        });
         all.put("the time was spent while a handler held the reply", () -> {
             inTheChain();
             join();
@@ -309,6 +357,44 @@ class StageOutcomeTableTest {
             node.passes(Duration.ZERO); // what was scheduled for then has run
         });
         return all;
+    }
+
+    /** Another controller was heard of. */
+    private void shared() {
+        node.controller.link(link);
+        link.bring(OTHER, "node-1", new Note.Abandoned(new Note.Take(CommandId.random(), "", 1), TakenHere.wentAway()));
+    }
+
+    /** Another controller has the command. */
+    private Note.Take granted() {
+        node.controller.link(link);
+        waiting(false);
+        Note.Take take = new Note.Take(mailbox.puts.get(0).command.id(), "", 7);
+        link.bring(OTHER, "node-1", new Note.Ask(take, 1, 1));
+        return take;
+    }
+
+    /** Another controller, to which nothing matters. */
+    private static final class Idle implements ControllerLink.Listener {
+        @Override
+        public void note(ControllerLink.Sender from, Note note) {
+            // by hand
+        }
+
+        @Override
+        public void gone(ControllerLink.Sender sender) {
+            // by hand
+        }
+
+        @Override
+        public void up() {
+            // by hand
+        }
+
+        @Override
+        public void down() {
+            // by hand
+        }
     }
 
     private static Command.Builder pour() {

@@ -1,5 +1,6 @@
 package io.sommelier.spi;
 
+import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandId;
 import io.sommelier.api.Part;
 import java.util.Objects;
@@ -92,11 +93,16 @@ public sealed interface Note {
         }
     }
 
-    /** To the origin: the command came out of the mailbox, somebody had it before and went away without a word, and it may not be executed again; it is in no mailbox any more. */
-    record Abandoned(Take take) implements Note {
+    /**
+     * To the origin: the command came out of the mailbox, and is not executed again: it is in no mailbox any more.
+     *
+     * @param why what became of it
+     */
+    record Abandoned(Take take, CommandError why) implements Note {
         /** As given. */
         public Abandoned {
             Objects.requireNonNull(take, "take");
+            Objects.requireNonNull(why, "why");
         }
     }
 

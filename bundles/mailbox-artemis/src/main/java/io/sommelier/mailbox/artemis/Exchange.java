@@ -1,22 +1,15 @@
 package io.sommelier.mailbox.artemis;
 
+import io.sommelier.runtime.artemis.CoreAccess;
 import java.nio.ByteBuffer;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
-import org.apache.activemq.artemis.api.core.Message;
-import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
-import org.apache.activemq.artemis.api.core.client.ClientProducer;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
-import org.apache.activemq.artemis.api.core.client.SendAcknowledgementHandler;
 
 /**
  * Has one message take the place of another, in one transaction. A session of the core protocol is wholly in transactions or not at all, and most of what a reader acknowledges
@@ -26,8 +19,6 @@ import org.apache.activemq.artemis.api.core.client.SendAcknowledgementHandler;
  * empty transaction is committed.
  */
 final class Exchange {
-    private static final long ANSWER_SECONDS = 5;
-
     private Exchange() {}
 
     /** What takes the place of a message: where it goes, and what it says. */
@@ -65,57 +56,14 @@ final class Exchange {
     private static String send(ClientSession session, Replacement replacement) throws ActiveMQException {
         ClientMessage message = session.createMessage(replacement.durable);
         replacement.filling.accept(message);
-        Answer answer = new Answer();
-        try (ClientProducer producer = session.createProducer()) {
-            producer.send(SimpleString.of(replacement.queue), message, answer);
-        }
-        String refusal = answer.await();
-        if (!refusal.isEmpty()) {
-            drain(session, replacement.queue);
-        }
-        return refusal;
-    }
-
-    /** The client takes an error that it has told a handler for the answer to its next question too. This is that question. */
-    private static void drain(ClientSession session, String queue) throws ActiveMQException {
         try {
-            session.queueQuery(SimpleString.of(queue));
+            CoreAccess.send(session, replacement.queue, message);
+            return "";
         } catch (ActiveMQException e) {
-            if (!Queues.concernsOneQueue(e)) {
-                throw e;
+            if (Queues.concernsOneQueue(e)) {
+                return e.getMessage();
             }
-        }
-    }
-
-    /** What the broker says of one message: empty, or why it does not take it. */
-    private static final class Answer implements SendAcknowledgementHandler {
-        private final CompletableFuture<String> taken = new CompletableFuture<>();
-
-        @Override
-        public void sendAcknowledged(Message message) {
-            taken.complete("");
-        }
-
-        @Override
-        public void sendFailed(Message message, Exception e) {
-            if (e instanceof ActiveMQException active && Queues.concernsOneQueue(active)) {
-                taken.complete(e.getMessage());
-            } else {
-                taken.completeExceptionally(e);
-            }
-        }
-
-        String await() throws ActiveMQException {
-            try {
-                return taken.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-            } catch (TimeoutException e) {
-                throw new ActiveMQException("the broker did not answer within " + ANSWER_SECONDS + " s");
-            } catch (ExecutionException e) {
-                throw new ActiveMQException("the broker did not answer: " + e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ActiveMQException("interrupted");
-            }
+            throw e;
         }
     }
 

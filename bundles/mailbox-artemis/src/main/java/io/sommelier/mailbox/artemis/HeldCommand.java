@@ -48,7 +48,9 @@ final class HeldCommand implements Mailbox.Waiting {
 
     @Override
     public Command command() {
-        return command;
+        return command.toBuilder()
+                .remainingNanos(deadlineNanos - reader.nanos())
+                .build();
     }
 
     @Override

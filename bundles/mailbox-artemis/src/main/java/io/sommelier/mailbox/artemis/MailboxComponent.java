@@ -4,6 +4,7 @@ import io.sommelier.api.Command;
 import io.sommelier.api.Target;
 import io.sommelier.api.admin.PartStatus;
 import io.sommelier.runtime.artemis.CoreAccess;
+import io.sommelier.spi.ControllerLink;
 import io.sommelier.spi.LiveSettings;
 import io.sommelier.spi.Mailbox;
 import java.util.ArrayList;
@@ -26,18 +27,19 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The {@link ArtemisMailbox} as a service, there also while no broker is: commands are refused then, and intakes wait. Thread-safe. */
+/** The {@link ArtemisMailbox} and the {@link ArtemisLink} as services, there also while no broker is: commands are refused then, and intakes wait. Thread-safe. */
 @Component(
-        service = {Mailbox.class, MailboxComponent.class, PartStatus.class},
+        service = {Mailbox.class, ControllerLink.class, MailboxComponent.class, PartStatus.class},
         immediate = true,
         configurationPid = MailboxSettings.PID)
 @Designate(ocd = MailboxConfiguration.class)
-public final class MailboxComponent implements Mailbox, PartStatus {
+public final class MailboxComponent implements Mailbox, ControllerLink, PartStatus {
     private static final Logger LOG = LoggerFactory.getLogger(MailboxComponent.class);
     private static final long STOP_SECONDS = 15;
 
     private final LiveSettings<MailboxSettings> settings;
     private final ArtemisMailbox mailbox;
+    private final ArtemisLink link;
     private CoreAccess broker;
 
     /** Takes the settings, and starts without a broker. */
@@ -45,6 +47,7 @@ public final class MailboxComponent implements Mailbox, PartStatus {
     public MailboxComponent(Map<String, Object> properties) {
         settings = new LiveSettings<>(MailboxSettings.PID, properties, MailboxSettings::read);
         mailbox = new ArtemisMailbox("artemis", settings.now());
+        link = new ArtemisLink("artemis", settings.now());
         LOG.info(
                 "waits for a broker, and for a controller that uses it; until then commands that should wait are refused");
     }
@@ -54,6 +57,7 @@ public final class MailboxComponent implements Mailbox, PartStatus {
     void modified(Map<String, Object> properties) {
         if (settings.change(properties)) {
             mailbox.settings(settings.now());
+            link.settings(settings.now());
         }
     }
 
@@ -65,6 +69,7 @@ public final class MailboxComponent implements Mailbox, PartStatus {
     synchronized void bindBroker(CoreAccess present) {
         broker = present;
         mailbox.broker(Optional.of(present));
+        link.broker(Optional.of(present));
     }
 
     /** That broker is gone; a better one may have been bound before. */
@@ -72,13 +77,17 @@ public final class MailboxComponent implements Mailbox, PartStatus {
         if (broker == gone) {
             broker = null;
             mailbox.broker(Optional.empty());
+            link.broker(Optional.empty());
         }
     }
 
     @Deactivate
     void deactivate() {
         try {
-            mailbox.stop().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+            link.stop()
+                    .thenCombine(mailbox.stop(), (done, alsoDone) -> null)
+                    .toCompletableFuture()
+                    .get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
@@ -92,8 +101,18 @@ public final class MailboxComponent implements Mailbox, PartStatus {
     }
 
     @Override
-    public Intake open(Target address, Listener listener) {
+    public Intake open(Target address, Mailbox.Listener listener) {
         return mailbox.open(address, listener);
+    }
+
+    @Override
+    public Line open(String controllerId, ControllerLink.Listener listener) {
+        return link.open(controllerId, listener);
+    }
+
+    /** See {@link ArtemisLink#counts}. */
+    public LinkCounts linkCounts() {
+        return link.counts();
     }
 
     /** See {@link ArtemisMailbox#counts}. */
@@ -112,6 +131,8 @@ public final class MailboxComponent implements Mailbox, PartStatus {
         settings.problem().ifPresent(problems::add);
         if (!mailbox.isUp()) {
             problems.add(mailbox.state());
+        } else {
+            problems.addAll(link.problems()); // where there is no broker, there is no line either
         }
         return problems;
     }

@@ -23,4 +23,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "what that wait grows to, retryFirst to 1h")
     String retryMost() default "5s";
+
+    @AttributeDefinition(description = "notes on their way to other controllers at once, 1024 to 10000000")
+    int maxNotes() default 65536;
+
+    @AttributeDefinition(description = "bytes of payload and headers in them, 65536 to 2^34")
+    long maxNoteBytes() default 64L << 20;
+
+    @AttributeDefinition(description = "time another controller may be away before it counts as gone, 100ms to 10m")
+    String goneAfter() default "1s";
 }

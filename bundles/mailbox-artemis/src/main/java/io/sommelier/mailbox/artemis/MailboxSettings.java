@@ -13,6 +13,9 @@ import java.util.Map;
  * @param clockPeriod how often the offset to the broker's clock is measured, 100 ms to 1 h
  * @param retryFirst the wait before the broker is tried again for the first time, 10 ms to 1 h
  * @param retryMost what that wait grows to, at least {@code retryFirst}, at most 1 h
+ * @param maxNotes how many notes may be on their way to other controllers at once, 1024 to 10 000 000
+ * @param maxNoteBytes how many bytes of payload and headers they may have, 64 KiB to 16 GiB
+ * @param goneAfter how long another controller may not be there before it counts as gone, 100 ms to 10 min
  */
 public record MailboxSettings(
         int maxPuts,
@@ -20,7 +23,10 @@ public record MailboxSettings(
         Duration putLimit,
         Duration clockPeriod,
         Duration retryFirst,
-        Duration retryMost) {
+        Duration retryMost,
+        int maxNotes,
+        long maxNoteBytes,
+        Duration goneAfter) {
     static final String PID = "io.sommelier.mailbox.artemis";
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -33,9 +39,12 @@ public record MailboxSettings(
         check("clockPeriod", clockPeriod, Duration.ofMillis(100), HOUR);
         check("retryFirst", retryFirst, Duration.ofMillis(10), HOUR);
         check("retryMost", retryMost, retryFirst, HOUR);
+        check("maxNotes", maxNotes, 1024, 10_000_000);
+        check("maxNoteBytes", maxNoteBytes, 64 << 10, 16L << 30);
+        check("goneAfter", goneAfter, Duration.ofMillis(100), Duration.ofMinutes(10));
     }
 
-    /** 4096 commands of at most 64 MiB on their way, 10 s to confirm one, the clock every 10 s, tried again after 100 ms to 5 s. */
+    /** 4096 commands of at most 64 MiB on their way, 10 s to confirm one, the clock every 10 s, tried again after 100 ms to 5 s; 65 536 notes of at most 64 MiB, gone after 1 s. */
     public static MailboxSettings defaults() {
         return new MailboxSettings(
                 4096,
@@ -43,7 +52,10 @@ public record MailboxSettings(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
                 Duration.ofMillis(100),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                65_536,
+                64L << 20,
+                Duration.ofSeconds(1));
     }
 
     /**
@@ -64,8 +76,13 @@ public record MailboxSettings(
         if (retryMost.compareTo(retryFirst) < 0) {
             reader.violation("retryMost = " + retryMost + " (allowed: at least retryFirst, " + retryFirst + ")");
         }
+        int maxNotes = reader.integer("maxNotes", base.maxNotes(), 1024, 10_000_000);
+        long maxNoteBytes = reader.number("maxNoteBytes", base.maxNoteBytes(), 64 << 10, 16L << 30);
+        Duration goneAfter =
+                reader.duration("goneAfter", base.goneAfter(), Duration.ofMillis(100), Duration.ofMinutes(10));
         reader.check();
-        return new MailboxSettings(maxPuts, maxPutBytes, putLimit, clockPeriod, retryFirst, retryMost);
+        return new MailboxSettings(
+                maxPuts, maxPutBytes, putLimit, clockPeriod, retryFirst, retryMost, maxNotes, maxNoteBytes, goneAfter);
     }
 
     private static void check(String name, long value, long least, long most) {

@@ -23,7 +23,7 @@ final class MessageForm {
     static final byte VERSION = 1;
 
     static final SimpleString FORM = SimpleString.of("sommelier_form");
-    private static final SimpleString ID = SimpleString.of("sommelier_id");
+    static final SimpleString ID = SimpleString.of("sommelier_id");
     private static final SimpleString OPERATION = SimpleString.of("sommelier_operation");
     private static final SimpleString TARGET = SimpleString.of("sommelier_target");
     private static final SimpleString INSTANCE = SimpleString.of("sommelier_instance");
@@ -81,9 +81,7 @@ final class MessageForm {
         }
         command.replayOf().ifPresent(id -> message.putBytesProperty(REPLAY_OF, bytes(id)));
         if (!command.headers().isEmpty()) {
-            ByteBuffer block = ByteBuffer.allocate(command.headers().encodedSize());
-            command.headers().copyBlockTo(block);
-            message.putBytesProperty(HEADERS, block.array());
+            message.putBytesProperty(HEADERS, bytes(command.headers()));
         }
         if (!command.payload().isEmpty()) {
             message.getBodyBuffer().writeBytes(command.payload().view());
@@ -99,17 +97,23 @@ final class MessageForm {
         message.putStringProperty(DEAD_ADDRESS, SimpleString.of(address));
     }
 
-    private static void putText(ClientMessage message, SimpleString name, String text) {
+    static void putText(ClientMessage message, SimpleString name, String text) {
         if (!text.isEmpty()) {
             message.putStringProperty(name, SimpleString.of(text));
         }
     }
 
-    private static byte[] bytes(CommandId id) {
+    static byte[] bytes(CommandId id) {
         return ByteBuffer.allocate(ID_BYTES)
                 .putLong(id.high())
                 .putLong(id.low())
                 .array();
+    }
+
+    static byte[] bytes(Headers headers) {
+        ByteBuffer block = ByteBuffer.allocate(headers.encodedSize());
+        headers.copyBlockTo(block);
+        return block.array();
     }
 
     /** The properties alone, without the body; for the identity of a message that came again. */
@@ -170,7 +174,7 @@ final class MessageForm {
         }
     }
 
-    private static String text(ClientMessage message, SimpleString name) {
+    static String text(ClientMessage message, SimpleString name) {
         SimpleString text = message.getSimpleStringProperty(name);
         return text == null ? "" : text.toString();
     }

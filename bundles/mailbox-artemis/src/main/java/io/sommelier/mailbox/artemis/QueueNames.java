@@ -12,6 +12,7 @@ final class QueueNames {
     static final String DEAD = "sommelier.dead";
 
     private static final String PREFIX = "sommelier.command.";
+    private static final String CONTROLLER = "sommelier.controller.";
 
     private QueueNames() {}
 
@@ -27,6 +28,13 @@ final class QueueNames {
             name.append('.');
             escape(address.instance(), name);
         }
+        return name.toString();
+    }
+
+    /** The queue, and the address, of what other controllers tell one. */
+    static String ofController(String controllerId) {
+        StringBuilder name = new StringBuilder(CONTROLLER);
+        escape(controllerId, name);
         return name.toString();
     }
 

@@ -17,6 +17,8 @@ final class Queues {
 
     static final int MOST_REMEMBERED = 100_000;
 
+    private static final long UNREAD_MILLIS = 60_000;
+
     /** What the broker says of one message or one queue; the session goes on. */
     private static final Set<ActiveMQExceptionType> OF_ONE_QUEUE = EnumSet.of(
             ActiveMQExceptionType.ADDRESS_FULL,
@@ -30,6 +32,32 @@ final class Queues {
 
     static boolean concernsOneQueue(ActiveMQException e) {
         return OF_ONE_QUEUE.contains(e.getType());
+    }
+
+    /** Makes the queue of a controller, if there is none: it ends with the broker, takes one consumer, and goes when nobody reads it for a while. Blocks. */
+    static void makeForController(ClientSession session, String name) throws ActiveMQException {
+        if (session.queueQuery(SimpleString.of(name)).isExists()) {
+            return;
+        }
+        try {
+            session.createQueue(QueueConfiguration.of(name)
+                    .setAddress(name)
+                    .setRoutingType(RoutingType.ANYCAST)
+                    .setDurable(false)
+                    .setMaxConsumers(1)
+                    .setPurgeOnNoConsumers(false)
+                    .setAutoDelete(true)
+                    .setAutoDeleteDelay(UNREAD_MILLIS)
+                    .setAutoDeleteMessageCount(-1L));
+        } catch (ActiveMQQueueExistsException e) {
+            // an earlier connection was faster
+        }
+    }
+
+    /** Whether somebody reads it. Blocks. */
+    static boolean isRead(ClientSession session, String name) throws ActiveMQException {
+        ClientSession.QueueQuery query = session.queueQuery(SimpleString.of(name));
+        return query.isExists() && query.getConsumerCount() > 0;
     }
 
     /** Makes a durable anycast queue with an address of its own name, if there is none. Blocks. */

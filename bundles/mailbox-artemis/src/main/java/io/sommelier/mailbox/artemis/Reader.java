@@ -106,6 +106,11 @@ final class Reader extends SessionThread {
     // ---- the thread ----
 
     @Override
+    ClientSessionFactory connect(CoreAccess broker) throws ActiveMQException {
+        return broker.connectToTake();
+    }
+
+    @Override
     ClientSession open(CoreAccess broker, ClientSessionFactory connection) throws ActiveMQException {
         return broker.openForTransactions(connection);
     }
@@ -153,7 +158,8 @@ final class Reader extends SessionThread {
 
     @Override
     boolean leaving() throws ActiveMQException {
-        echo.close();
+        runTasks();
+        echo.close(); // waits for the broker, so that it has seen what was acknowledged before
         boolean holds = false;
         for (MailboxIntake intake : intakes) {
             holds |= intake.letGo();

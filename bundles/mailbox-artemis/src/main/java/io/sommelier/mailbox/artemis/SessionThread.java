@@ -25,6 +25,11 @@ abstract class SessionThread {
     private final Counters counters;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean signal = new AtomicBoolean();
+    // of its own thread
+    private CoreAccess broker;
+    private ClientSessionFactory connection;
+    private ClientSessionFactory takingConnection;
+
     private volatile MailboxSettings settings;
     private volatile CoreAccess access;
     private volatile boolean stopping;
@@ -39,8 +44,26 @@ abstract class SessionThread {
         thread.setDaemon(true);
     }
 
+    /** Opens its connection. */
+    ClientSessionFactory connect(CoreAccess broker) throws ActiveMQException {
+        return broker.connect();
+    }
+
     /** Opens its session. */
     ClientSession open(CoreAccess broker, ClientSessionFactory connection) throws ActiveMQException {
+        return broker.open(connection);
+    }
+
+    /** Opens a session for taking, on a connection of its own; when either connection is lost, both end. For subclasses, once they are connected. */
+    final ClientSession openToTake() throws ActiveMQException {
+        takingConnection = broker.connectToTake();
+        ClientSession session = broker.open(takingConnection);
+        session.addFailureListener(new Loss());
+        return session;
+    }
+
+    /** Opens another session on the same connection, which ends with it; for subclasses, once they are connected. */
+    final ClientSession openAnother() throws ActiveMQException {
         return broker.open(connection);
     }
 
@@ -98,6 +121,10 @@ abstract class SessionThread {
         return problem;
     }
 
+    final boolean isStopping() {
+        return stopping;
+    }
+
     /** Has the thread look again soon. */
     final void wake() {
         if (signal.compareAndSet(false, true)) {
@@ -144,10 +171,10 @@ abstract class SessionThread {
     /** Opens a session and stays with it; {@code false} when there was none. */
     private boolean serve(CoreAccess present) {
         boolean wasUp = false;
-        ClientSessionFactory connection = null;
         boolean abandons = false;
         try {
-            connection = present.connect();
+            broker = present;
+            connection = connect(present);
             ClientSession session = open(present, connection);
             lost = false;
             session.addFailureListener(new Loss());
@@ -177,21 +204,25 @@ abstract class SessionThread {
             LOG.error("{} failed and starts again; this is a defect, please report it", thread.getName(), e);
         } finally {
             up = false;
+            close(present, takingConnection, abandons);
             close(present, connection, abandons);
+            takingConnection = null;
+            connection = null;
+            broker = null;
             disconnected();
         }
         return wasUp;
     }
 
-    private void close(CoreAccess present, ClientSessionFactory connection, boolean abandons) {
-        if (connection == null) {
+    private void close(CoreAccess present, ClientSessionFactory opened, boolean abandons) {
+        if (opened == null) {
             return;
         }
         try {
             if (abandons || lost) {
-                present.abandon(connection);
+                present.abandon(opened);
             } else {
-                connection.close();
+                opened.close();
             }
         } catch (RuntimeException e) { // of the client, about a connection that is lost anyway
             LOG.debug("{} could not close its connection", thread.getName(), e);

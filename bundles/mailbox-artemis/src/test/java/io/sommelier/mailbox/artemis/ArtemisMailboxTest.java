@@ -328,9 +328,7 @@ class ArtemisMailboxTest {
 
     @Test
     void tooManyOnTheirWayAreRefusedAndTheOthersArrive() {
-        MailboxSettings base = TestBroker.quick();
-        one.settings(new MailboxSettings(
-                2, base.maxPutBytes(), base.putLimit(), base.clockPeriod(), base.retryFirst(), base.retryMost()));
+        one.settings(TestBroker.quick(2, Duration.ofSeconds(10), Duration.ofSeconds(1)));
         List<CompletableFuture<Void>> puts = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             puts.add(one.put(pour().durable(true).build(), ORIGIN, 60_000_000_000L)

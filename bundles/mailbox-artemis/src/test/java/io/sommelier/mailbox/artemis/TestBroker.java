@@ -19,6 +19,7 @@ final class TestBroker {
 
     private final ArtemisSettings settings;
     private final List<ArtemisMailbox> mailboxes = new CopyOnWriteArrayList<>();
+    private final List<ArtemisLink> links = new CopyOnWriteArrayList<>();
     private volatile ArtemisRuntime runtime;
 
     TestBroker(ArtemisSettings settings) {
@@ -30,13 +31,20 @@ final class TestBroker {
     }
 
     static MailboxSettings quick() {
+        return quick(100_000, Duration.ofSeconds(10), Duration.ofMillis(300));
+    }
+
+    static MailboxSettings quick(int maxPuts, Duration putLimit, Duration goneAfter) {
         return new MailboxSettings(
-                100_000,
+                maxPuts,
                 1L << 30,
-                Duration.ofSeconds(10),
+                putLimit,
                 Duration.ofHours(1),
                 Duration.ofMillis(20),
-                Duration.ofMillis(100));
+                Duration.ofMillis(100),
+                65_536,
+                64L << 20,
+                goneAfter);
     }
 
     TestBroker start() {
@@ -50,6 +58,7 @@ final class TestBroker {
     private void tell(ArtemisState state) {
         ArtemisRuntime now = runtime;
         mailboxes.forEach(mailbox -> mailbox.broker(now.core()));
+        links.forEach(link -> link.broker(now.core()));
     }
 
     void stop() throws Exception {
@@ -77,6 +86,24 @@ final class TestBroker {
         mailbox.broker(runtime == null ? Optional.empty() : runtime.core());
     }
 
+    /** A link that follows this broker. */
+    ArtemisLink link(String name, MailboxSettings linkSettings) {
+        ArtemisLink link = new ArtemisLink(name, linkSettings);
+        links.add(link);
+        link.broker(runtime == null ? Optional.empty() : runtime.core());
+        return link;
+    }
+
+    ArtemisLink link(String name) {
+        return link(name, quick());
+    }
+
+    /** Stops a link, as its process would when it ends. */
+    void stop(ArtemisLink link) throws Exception {
+        links.remove(link);
+        link.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
     /** Stops a mailbox, as its process would when it ends. */
     void stop(ArtemisMailbox mailbox) throws Exception {
         mailboxes.remove(mailbox);
@@ -88,6 +115,9 @@ final class TestBroker {
     }
 
     void close() throws Exception {
+        for (ArtemisLink link : links) {
+            stop(link);
+        }
         for (ArtemisMailbox mailbox : mailboxes) {
             stop(mailbox);
         }

@@ -105,6 +105,7 @@ public final class ArtemisRuntime {
         Broker starting =
                 settings.url().isEmpty() ? new EmbeddedBroker(settings) : new ExternalBroker(settings, threads);
         ServerLocator locator = null;
+        ServerLocator taking = null;
         CoreAccess access = null;
         JmsPoolConnectionFactory pool = null;
         ActiveMQConnectionFactory connections = null;
@@ -112,6 +113,7 @@ public final class ArtemisRuntime {
         try {
             String where = starting.start();
             locator = threads.forCore(starting.locator());
+            taking = threads.forTaking(starting.locator());
             connections = new ActiveMQConnectionFactory(threads.forJms(starting.locator()));
             // A message that waits in a client counts as delivered when its process is killed; so none waits there.
             connections.setConsumerWindowSize(0);
@@ -121,7 +123,7 @@ public final class ArtemisRuntime {
             pool.setConnectionFactory(connections);
             pool.setMaxConnections(JMS_CONNECTIONS);
             broker = starting;
-            access = new CoreAccess(locator, starting.user(), starting.password());
+            access = new CoreAccess(locator, taking, starting.user(), starting.password());
             core = access;
             jms = pool;
             wasUp = true;
@@ -137,7 +139,7 @@ public final class ArtemisRuntime {
             LOG.debug("the broker cannot be brought up", e);
         } finally {
             letLeave(access);
-            takeDown(starting, locator, pool, connections);
+            takeDown(starting, locator, taking, pool, connections);
             threads.stop();
         }
         return wasUp;
@@ -174,6 +176,7 @@ public final class ArtemisRuntime {
     private static void takeDown(
             Broker broker,
             ServerLocator locator,
+            ServerLocator taking,
             JmsPoolConnectionFactory pool,
             ActiveMQConnectionFactory connections) {
         if (pool != null) {
@@ -184,6 +187,9 @@ public final class ArtemisRuntime {
         }
         if (locator != null) {
             locator.close();
+        }
+        if (taking != null) {
+            taking.close();
         }
         try {
             broker.stop();

@@ -50,6 +50,14 @@ final class ClientThreads {
                 .setMinLargeMessageSize(Integer.MAX_VALUE);
     }
 
+    /**
+     * Sets a locator up for those who take messages. The broker keeps what the sessions of a dead process hold for as long as they may come back, if they have a window of confirmations;
+     * so these have none, and what a dead process held goes to others at once.
+     */
+    ServerLocator forTaking(ServerLocator locator) {
+        return forCore(locator).setConfirmationWindowSize(-1);
+    }
+
     /** Sets a locator up for JMS, which is left as it is but for the threads. */
     ServerLocator forJms(ServerLocator locator) {
         locator.setThreadPools(deliveries, timer, flowControl);

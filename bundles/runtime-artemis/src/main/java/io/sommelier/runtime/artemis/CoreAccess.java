@@ -5,9 +5,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQNotConnectedException;
+import org.apache.activemq.artemis.api.core.ICoreMessage;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientProducer;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
+import org.apache.activemq.artemis.core.client.impl.ClientProducerInternal;
+import org.apache.activemq.artemis.core.client.impl.ClientSessionInternal;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
@@ -20,12 +26,14 @@ public final class CoreAccess {
     private static final long LOOK_MILLIS = 5;
 
     private final ServerLocator locator;
+    private final ServerLocator taking;
     private final String user;
     private final String password;
     private final Set<ClientSessionFactory> open = ConcurrentHashMap.newKeySet();
 
-    CoreAccess(ServerLocator locator, String user, String password) {
+    CoreAccess(ServerLocator locator, ServerLocator taking, String user, String password) {
         this.locator = locator;
+        this.taking = taking;
         this.user = user;
         this.password = password;
     }
@@ -35,15 +43,34 @@ public final class CoreAccess {
         return locator;
     }
 
+    /** The locator of {@link #connectToTake}; shared, its owner closes it. */
+    public ServerLocator takingLocator() {
+        return taking;
+    }
+
     /**
      * Opens a connection. Blocks until it is there, at most the call timeout of the locator.
      *
      * @throws ActiveMQException when the broker cannot be reached
      */
     public ClientSessionFactory connect() throws ActiveMQException {
+        return connect(locator);
+    }
+
+    /**
+     * Opens a connection for those who take messages: when this process dies, what they hold goes to others at once, and not when the broker has given up waiting for it. The broker confirms
+     * nothing that is sent over it, except by {@link #send}. Blocks as {@link #connect}.
+     *
+     * @throws ActiveMQException when the broker cannot be reached
+     */
+    public ClientSessionFactory connectToTake() throws ActiveMQException {
+        return connect(taking);
+    }
+
+    private ClientSessionFactory connect(ServerLocator by) throws ActiveMQException {
         open.removeIf(ClientSessionFactory::isClosed);
         try {
-            ClientSessionFactory connection = locator.createSessionFactory();
+            ClientSessionFactory connection = by.createSessionFactory();
             open.add(connection);
             return connection;
         } catch (ActiveMQException e) {
@@ -71,6 +98,22 @@ public final class CoreAccess {
     public ClientSession openForTransactions(ClientSessionFactory connection) throws ActiveMQException {
         // The broker takes what is outside of a transaction of such a session as done at once.
         return connection.createSession(nullIfEmpty(user), nullIfEmpty(password), true, false, false, false, 0);
+    }
+
+    /**
+     * Sends a message and waits until the broker has said that it takes it; in a transaction, that it would. It uses what the client's own producers use, which is not public API: they do not
+     * wait in a transaction, and a commit would not tell that the broker had refused the message.
+     *
+     * @throws ActiveMQException when the broker refuses it, such as for an address that is full, or the connection is lost
+     */
+    public static void send(ClientSession session, String address, ClientMessage message) throws ActiveMQException {
+        try (ClientProducer producer = session.createProducer()) {
+            message.setAddress(SimpleString.of(address));
+            int sender = ((ClientProducerInternal) producer).getID();
+            ((ClientSessionInternal) session)
+                    .getSessionContext()
+                    .sendFullMessage((ICoreMessage) message, true, null, SimpleString.of(address), sender);
+        }
     }
 
     /**

@@ -22,7 +22,7 @@ final class ExternalBroker implements Broker {
     @Override
     public String start() throws Exception {
         locator = threads.forCore(locator());
-        CoreAccess access = new CoreAccess(locator, user(), password());
+        CoreAccess access = new CoreAccess(locator, locator, user(), password());
         watch = access.open(access.connect());
         watch.addFailureListener(new SessionFailureListener() {
             @Override
