@@ -45,6 +45,7 @@ class AssemblyIT {
             Map.entry("sommelier-mailbox-artemis", "waits for a broker, and for a controller"),
             Map.entry("sommelier-runtime-camel", "waits for bundles that want contexts"),
             Map.entry("sommelier-http-engine", "Waits for Camel routes"),
+            Map.entry("sommelier-gateway-jms", "waits for"),
             Map.entry("sommelier-gateway-http", "Waits for an HTTP server to be mounted on"),
             Map.entry("sommelier-shell", "Command registration delayed for bundle io.sommelier.shell")));
 
