@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
-import io.sommelier.wire.HostPort;
 import io.sommelier.transport.tcp.TcpSettings;
 import io.sommelier.transport.tcp.TcpTransport;
+import io.sommelier.wire.HostPort;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
