@@ -1,16 +1,21 @@
 package io.sommelier.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Payload;
 import io.sommelier.http.engine.HttpEngine;
 import io.sommelier.runtime.camel.CamelContexts;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +85,33 @@ class UpdateTest {
     }
 
     @Test
+    void aReplyThatIsNotReadIsBrokenOffBeforeTheStopIsOver() throws Exception {
+        var produced = new AtomicInteger();
+        world.serve(
+                "volume",
+                CommandHandler.iterating(invocation -> Stream.generate(() -> Payload.copyOf(new byte[64 << 10]))
+                        .peek(piece -> produced.incrementAndGet())
+                        .iterator()));
+        try (RawClient stalled = RawClient.narrow(world.port())) {
+            stalled.post("/commands/cellar/volume", "").head();
+            var seen = new AtomicInteger(-1);
+            await().pollInterval(Duration.ofMillis(200)).until(() -> seen.getAndSet(produced.get()) == produced.get());
+
+            world.gateway.drain();
+
+            assertThat(world.gateway.commands().size())
+                    .as("commands that the gateway has")
+                    .isZero();
+            assertThatThrownBy(() -> {
+                        while (stalled.chunk().length > 0) {
+                            // up to the end
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void whileItDrainsNewCommandsAre503AndOpenOnesMayEnd() throws Exception {
         world.gateway.settings(Map.of("drainLimit", "30s"));
         try (RawClient waiting = ask("*/*");
@@ -115,7 +147,7 @@ class UpdateTest {
         try (RawClient waiting = ask("*/*")) {
             worker.next();
 
-            world.controller.close(java.time.Duration.ZERO);
+            world.controller.close(Duration.ZERO);
 
             RawClient.Reply reply = waiting.reply();
             assertThat(reply.status()).isEqualTo(502);

@@ -297,13 +297,15 @@ public final class CommandGate {
     }
 
     /**
-     * Takes no more commands, waits for those that a request waits for, and gives up what is left then; each is answered with what is true of it. Must not be called on an event loop.
+     * Takes no more commands, waits for those that a request waits for, and gives up what is left then; each is answered with what is true of it. The end of a streamed reply would come
+     * behind parts that its client does not read: then the reply is broken off. Must not be called on an event loop.
      */
     public void drain(Duration limit) {
         isDraining = true;
         if (!await(limit)) {
             waiting().forEach(command -> command.stop(STOPS));
             await(Duration.ofSeconds(1));
+            waiting().forEach(WaitingReply::breakOff);
         }
     }
 

@@ -15,6 +15,7 @@ import io.sommelier.gateway.http.internal.reply.ReplyForm;
 import io.sommelier.gateway.http.internal.reply.ReplyHead;
 import io.sommelier.gateway.http.internal.reply.ReplyRules;
 import io.sommelier.gateway.http.internal.request.CommandRequest;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,7 +48,7 @@ final class WaitingReply extends SentCommand {
 
     // Confined to the one who brings parts.
     private Optional<Part> accepted = Optional.empty();
-    private PartsBody body;
+    private volatile PartsBody body; // written there, and read by who breaks it off
 
     /** @param ended is told once, when nothing of the command is needed any more */
     WaitingReply(
@@ -171,6 +172,16 @@ final class WaitingReply extends SentCommand {
     void stop(String reason) {
         stopReason = reason;
         cancel(reason);
+    }
+
+    /** Ends a streamed reply whose end did not come after {@link #stop}, since its client does not read: nothing of this gateway may be needed for it any more. */
+    void breakOff() {
+        PartsBody open = body;
+        if (open != null && !isOver.get()) {
+            parts.cancel();
+            open.breakOff(new IOException(stopReason));
+            end();
+        }
     }
 
     private CommandException toldAsStop(CommandException failure) {

@@ -32,6 +32,7 @@ public final class PartsBody implements Flow.Publisher<ByteBuffer> {
     private volatile boolean isCancelled;
     private volatile boolean isEnded;
     private volatile Throwable breaking; // after what is framed, in place of a proper end
+    private volatile boolean isBrokenOff; // in place of what is framed, too
 
     /**
      * A body with nothing in it yet.
@@ -77,6 +78,13 @@ public final class PartsBody implements Flow.Publisher<ByteBuffer> {
         workOff();
     }
 
+    /** Ends a reply at once, wherever it is, so that nobody can take it for whole; what is framed is not given out. From any thread. */
+    public void breakOff(Throwable reason) {
+        breaking = reason;
+        isBrokenOff = true;
+        workOff();
+    }
+
     private StreamedPart streamed(Part part, long sequence) {
         return new StreamedPart(
                 sequence, part.contentType().isEmpty() ? head.type() : part.contentType(), part.payload());
@@ -109,6 +117,11 @@ public final class PartsBody implements Flow.Publisher<ByteBuffer> {
 
     private void giveOut(Flow.Subscriber<? super ByteBuffer> to) {
         while (!isCancelled) {
+            if (isBrokenOff) {
+                isCancelled = true;
+                to.onError(breaking);
+                break;
+            }
             boolean isLast = isEnded; // before the queue, or the last bytes are lost
             ByteBuffer next = framed.peek();
             if (next == null) {
