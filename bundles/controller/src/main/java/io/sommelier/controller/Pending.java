@@ -232,6 +232,10 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** The command came back out of the mailbox that it waits in, or once more while it is under way; {@code false} when what came is of no use any more. */
     boolean takeUp(Mailbox.Waiting taken, MailboxReader from) {
+        Pending live = current();
+        if (live != this) {
+            return live.takeUp(taken, from);
+        }
         Command resumed = command;
         int now = state;
         boolean isElsewhere = now == CLAIMED && holder instanceof RemoteTaker;
@@ -555,7 +559,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
      * The command is in its mailbox, and whoever had it has it no more.
      *
      * @param comes the attempt that comes next
-     * @return the entry that waits, or {@code null} when the command has ended or gone on
+     * @return the entry that has the command now, and waits unless it has just ended; {@code null} when it had ended or gone on before
      */
     Pending waitAgain(int comes) {
         Command kept = command;
@@ -566,7 +570,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         Pending next = new Pending(this, kept, mayHaveRun || comes > attempt, comes);
         next.holder = controller.line().era();
         next.state = WAITING;
-        return move(next, from) && next.state == WAITING ? next : null;
+        return move(next, from) ? next : null;
     }
 
     /** It is in no mailbox any more, and nobody has it. */
@@ -817,11 +821,14 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** The command goes on in another entry. */
     private boolean move(Pending next, int from) {
-        movedTo = next;
-        if (!STATE.compareAndSet(this, from, MOVED)) {
-            return false;
-        }
-        synchronized (this) {
+        synchronized (this) { // of several who would move it, one alone names the next
+            if (state != from) {
+                return false;
+            }
+            movedTo = next;
+            if (!STATE.compareAndSet(this, from, MOVED)) {
+                return false;
+            }
             next.granted = granted;
             next.waiting = waiting;
             next.reader = reader;

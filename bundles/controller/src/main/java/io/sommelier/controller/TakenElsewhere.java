@@ -29,7 +29,8 @@ final class TakenElsewhere {
     }
 
     private Pending find(Note.Take take) {
-        return controller.table().find(take.commandId(), take.principal());
+        Pending found = controller.table().find(take.commandId(), take.principal());
+        return found == null ? null : found.current(); // it may just be going on
     }
 
     /** The entry, if that controller has it; otherwise counts what came. */

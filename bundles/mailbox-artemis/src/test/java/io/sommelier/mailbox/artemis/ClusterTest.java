@@ -138,7 +138,7 @@ class ClusterTest {
     void slowReaderSlowsTheWorkerAtTheOtherController() {
         ClusterNode origin = node("north");
         WorkerChannel worker = node("south").member("barrel-1");
-        int parts = 1600; // 100 MiB, through an address that holds 16
+        int parts = 640; // 40 MiB, through an address that holds 16
         long credit = 512 << 10;
 
         ClusterNode.Reply reply =
@@ -149,7 +149,9 @@ class ClusterTest {
         long most = 0;
         while (!reply.ended()) {
             long before = given;
-            await().atMost(Duration.ofSeconds(20)).until(() -> reply.bytes.get() >= before || reply.ended());
+            await().pollInterval(Duration.ofMillis(5))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> reply.bytes.get() >= before || reply.ended());
             most = Math.max(most, worker.sentBytes.get() - reply.bytes.get());
             reply.incoming.credit(credit);
             given += credit;
