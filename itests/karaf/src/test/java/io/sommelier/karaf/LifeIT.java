@@ -247,6 +247,20 @@ class LifeIT {
         }
     }
 
+    /** Changes settings of the broker, and waits until it was started with them: what ran before must not be taken for it. */
+    private void restartBroker(Map<String, String> settings) throws Exception {
+        long starts = brokerStarts();
+        karaf.edit("io.sommelier.runtime.artemis", settings);
+        eventually(() -> assertThat(brokerStarts()).isGreaterThan(starts));
+        assertBrokerIsThere();
+    }
+
+    private long brokerStarts() throws Exception {
+        return karaf.log().stream()
+                .filter(line -> line.contains("the broker is up: "))
+                .count();
+    }
+
     private void assertBrokerIsThere() {
         eventually(() -> assertThat(
                         errorOf(caller, command("cellar", "pour", "", 1).build())
@@ -285,9 +299,7 @@ class LifeIT {
     @Test
     @Order(12)
     void aFullMailboxRefusesAndTakesAgainWhenItIsEmptied() throws Exception {
-        karaf.edit("io.sommelier.runtime.artemis", Map.of("addressBytes", "65536"));
-        eventually(() -> assertThat(karaf.log()).anyMatch(line -> line.contains("addressBytes=65536")));
-        assertBrokerIsThere();
+        restartBroker(Map.of("addressBytes", "65536"));
 
         List<Call> waiting = new ArrayList<>();
         CommandError refusal = null;
@@ -315,9 +327,7 @@ class LifeIT {
         eventually(() ->
                 end(caller.send(command("cellar", "pour", "", 1).durable(true).build())
                         .admitted()));
-        karaf.edit("io.sommelier.runtime.artemis", Map.of("addressBytes", "268435456"));
-        eventually(() -> assertThat(karaf.log()).anyMatch(line -> line.contains("addressBytes=268435456")));
-        assertBrokerIsThere();
+        restartBroker(Map.of("addressBytes", "268435456"));
     }
 
     @Test
