@@ -36,6 +36,14 @@ final class Http {
         return await(command(target, operation, body, headers), BodyHandlers.ofString());
     }
 
+    /** Posts to any path. */
+    HttpResponse<String> post(String path, String body) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(root + "/" + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return await(request, BodyHandlers.ofString());
+    }
+
     /** Sends a command, and gives the reply when it begins. */
     InputStream stream(String target, String operation, String body, String... headers) throws IOException {
         return await(command(target, operation, body, headers), BodyHandlers.ofInputStream())
