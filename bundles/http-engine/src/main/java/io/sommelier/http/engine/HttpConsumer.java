@@ -51,6 +51,12 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
     }
 
     @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        engine.routes().expect(entry(), engine.settings().awayLimit());
+    }
+
+    @Override
     protected void doStart() throws Exception {
         super.doStart();
         engine.routes().add(entry());

@@ -48,6 +48,19 @@ final class RouteTable {
         snapshot = Snapshot.of(entries);
     }
 
+    /**
+     * A route is about to come: its path is answered 503 until it is here, or that time is over. Of several routes that start together one is the first, and the paths of the
+     * others would be 404 meanwhile. Where a route is that could be meant, it goes on.
+     */
+    synchronized void expect(RouteEntry entry, Duration limit) {
+        long now = nanoTime.getAsLong();
+        if (snapshot.all.stream().noneMatch(other -> !other.isOver(now) && other.collidesWith(entry))) {
+            var entries = new ArrayList<>(snapshot.all);
+            entries.add(entry.awayUntil(now + limit.toNanos()));
+            snapshot = Snapshot.of(entries);
+        }
+    }
+
     /** The routes of a consumer go; their paths are answered 503 for a while. */
     synchronized void remove(HttpConsumer consumer, Duration awayLimit) {
         long now = nanoTime.getAsLong();

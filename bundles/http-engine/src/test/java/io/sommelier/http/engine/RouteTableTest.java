@@ -16,12 +16,17 @@ class RouteTableTest {
     private final RouteTable table = new RouteTable(() -> now);
 
     private HttpConsumer serve(String path, boolean isPrefix, String... methods) {
+        RouteEntry entry = entry(path, isPrefix, methods);
+        table.add(entry);
+        return entry.consumer();
+    }
+
+    private RouteEntry entry(String path, boolean isPrefix, String... methods) {
         var endpoint = new PlatformHttpEndpoint("platform-http:" + path, path, null);
         endpoint.setCamelContext(context);
         var consumer = new HttpConsumer(null, endpoint, exchange -> {});
-        table.add(RouteEntry.here(
-                PathPattern.of(path, isPrefix), Set.of(methods), MediaTypes.ANY, MediaTypes.ANY, consumer));
-        return consumer;
+        return RouteEntry.here(
+                PathPattern.of(path, isPrefix), Set.of(methods), MediaTypes.ANY, MediaTypes.ANY, consumer);
     }
 
     private Object find(String method, String path) {
@@ -44,6 +49,29 @@ class RouteTableTest {
         assertThat(find("GET", "/a/b")).isSameAs(literal);
         assertThat(find("GET", "/a/%62")).isSameAs(literal);
         assertThat(find("GET", "/a%2Fb")).isSameAs(all);
+    }
+
+    @Test
+    void aRouteThatIsToComeIsAnswered503UntilItIsHereOrItsTimeIsOver() {
+        serve("/first", false);
+        table.expect(entry("/a", false), Duration.ofNanos(100));
+        table.expect(entry("/never", false), Duration.ofNanos(100));
+
+        assertThat(find("GET", "/a")).isEqualTo(503);
+        HttpConsumer here = serve("/a", false);
+        assertThat(find("GET", "/a")).isSameAs(here);
+        now += 100;
+        assertThat(find("GET", "/a")).isSameAs(here);
+        assertThat(find("GET", "/never")).isEqualTo(404);
+    }
+
+    @Test
+    void aRouteThatIsHereGoesOnWhileTheSameOneIsToCome() {
+        HttpConsumer here = serve("/a", false);
+
+        table.expect(entry("/a", false), Duration.ofNanos(100));
+
+        assertThat(find("GET", "/a")).isSameAs(here);
     }
 
     @Test
