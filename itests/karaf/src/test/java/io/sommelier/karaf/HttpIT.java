@@ -8,6 +8,10 @@ import static org.awaitility.Awaitility.await;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Payload;
 import io.sommelier.connector.Connector;
+import jakarta.jms.JMSConsumer;
+import jakarta.jms.JMSContext;
+import jakarta.jms.Message;
+import jakarta.jms.TemporaryQueue;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -20,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -234,6 +239,44 @@ class HttpIT {
 
     @Test
     @Order(7)
+    void aClientOfAmqpGetsItsReply() throws Exception {
+        Connector cellar = pouring("cellar-amqp", new AtomicInteger());
+        String broker = "amqp://127.0.0.1:" + karaf.ports().amqp();
+        try (JMSContext client = new JmsConnectionFactory(broker).createContext()) {
+            TemporaryQueue replies = client.createTemporaryQueue();
+            JMSConsumer consumer = client.createConsumer(replies);
+
+            client.createProducer()
+                    .setJMSReplyTo(replies)
+                    .setJMSCorrelationID("order-7")
+                    .setProperty("sommelier_operation", "pour")
+                    .setTimeToLive(30_000)
+                    .send(client.createQueue("sommelier.in.cellar"), "a claret");
+
+            Message reply = consumer.receive(30_000);
+            assertThat(reply).isNotNull();
+            assertThat(reply.getBody(String.class)).isEqualTo("a claret");
+            assertThat(reply.getJMSCorrelationID()).isEqualTo("order-7");
+        }
+        cellar.close();
+    }
+
+    @Test
+    @Order(8)
+    void aClientOfStompGetsItsReplyAndAFailureSaysWhatIsTrue() throws Exception {
+        Connector cellar = pouring("cellar-stomp", new AtomicInteger());
+
+        assertThat(Stomp.request(karaf.ports().stomp(), "cellar", "pour", "a claret"))
+                .startsWith("MESSAGE")
+                .contains("correlation-id:order-7")
+                .endsWith("a claret");
+        assertThat(Stomp.request(karaf.ports().stomp(), "cellar", "sing", ""))
+                .contains("sommelier_code:UNKNOWN_OPERATION", "sommelier_outcome:NOT_SENT");
+        cellar.close();
+    }
+
+    @Test
+    @Order(9)
     void itsLogHasNoWarningAndNoStackTrace() throws Exception {
         // How long a step takes depends on what else the machine does.
         assertThat(Complaints.all(karaf.log())).allMatch(line -> line.contains("held an I/O thread for"));

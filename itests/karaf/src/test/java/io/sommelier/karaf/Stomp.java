@@ -27,6 +27,23 @@ final class Stomp {
         }
     }
 
+    /** Sends a text to the queue of a target, and gives the frame with the reply. */
+    static String request(int port, String target, String operation, String text) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            send(socket, "CONNECT\naccept-version:1.2\nhost:any\n\n");
+            receive(socket.getInputStream());
+            send(socket, "SUBSCRIBE\nid:0\ndestination:stomp.replies\nreceipt:there\n\n");
+            receive(socket.getInputStream());
+            send(
+                    socket,
+                    "SEND\ndestination:sommelier.in." + target
+                            + "\nreply-to:stomp.replies\ncorrelation-id:order-7\nsommelier_operation:" + operation
+                            + "\n\n" + text);
+            return receive(socket.getInputStream());
+        }
+    }
+
     private static void send(Socket socket, String frame) throws IOException {
         socket.getOutputStream().write((frame + "\0").getBytes(StandardCharsets.UTF_8));
     }
