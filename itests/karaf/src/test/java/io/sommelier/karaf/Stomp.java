@@ -20,8 +20,7 @@ final class Stomp {
             send(socket, "CONNECT\naccept-version:1.2\nhost:any\nlogin:" + user + "\npasscode:" + password + "\n\n");
             String answer = receive(socket.getInputStream());
             if (answer.startsWith("CONNECTED")) {
-                send(socket, "DISCONNECT\nreceipt:bye\n\n");
-                receive(socket.getInputStream());
+                leave(socket);
             }
             return answer;
         }
@@ -40,8 +39,16 @@ final class Stomp {
                     "SEND\ndestination:sommelier.in." + target
                             + "\nreply-to:stomp.replies\ncorrelation-id:order-7\nsommelier_operation:" + operation
                             + "\n\n" + text);
-            return receive(socket.getInputStream());
+            String reply = receive(socket.getInputStream());
+            leave(socket);
+            return reply;
         }
+    }
+
+    /** A client that only hangs up is a failure to the broker, and a warning in its log. */
+    private static void leave(Socket socket) throws IOException {
+        send(socket, "DISCONNECT\nreceipt:bye\n\n");
+        receive(socket.getInputStream());
     }
 
     private static void send(Socket socket, String frame) throws IOException {
