@@ -278,7 +278,6 @@ class HttpIT {
     @Test
     @Order(9)
     void itsLogHasNoWarningAndNoStackTrace() throws Exception {
-        // How long a step takes depends on what else the machine does.
-        assertThat(Complaints.all(karaf.log())).allMatch(line -> line.contains("held an I/O thread for"));
+        assertThat(Complaints.all(karaf.log())).isEmpty();
     }
 }

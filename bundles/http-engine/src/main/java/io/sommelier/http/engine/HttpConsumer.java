@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
@@ -20,15 +19,13 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConsumer.class);
-    private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final Duration WHILE_SUSPENDED = Duration.ofDays(365);
 
     private final HttpEngine engine;
     private final PlatformHttpEndpoint endpoint;
     private final Set<Turn> open = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean isNamed = new AtomicBoolean();
+    private final LoopHolds holds = new LoopHolds();
     private final Object key = new Object();
-    private volatile boolean isWarm;
 
     HttpConsumer(HttpEngine engine, PlatformHttpEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -96,15 +93,14 @@ final class HttpConsumer extends DefaultConsumer implements PlatformHttpConsumer
         open.remove(turn);
     }
 
-    /** How long a request held the event loop; a route that blocks is named once. The first request loads classes. */
-    void held(long nanos) {
-        if (nanos > SHORT_NANOS && isWarm && isNamed.compareAndSet(false, true)) {
+    /** From when to when a request held the event loop; a route that blocks is named once. */
+    void held(long startNanos, long endNanos) {
+        if (holds.blocks(startNanos, endNanos)) {
             LOG.warn(
                     "{} held an I/O thread for {} ms; a step that blocks needs a thread of its own",
                     name(),
-                    TimeUnit.NANOSECONDS.toMillis(nanos));
+                    TimeUnit.NANOSECONDS.toMillis(endNanos - startNanos));
         }
-        isWarm = true;
     }
 
     private RouteEntry entry() {

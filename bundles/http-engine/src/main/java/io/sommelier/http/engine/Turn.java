@@ -207,7 +207,7 @@ final class Turn {
             exchange.setException(e);
             routeDone();
         }
-        serving.held(engine.nanoTime() - startNanos);
+        serving.held(startNanos, engine.nanoTime());
     }
 
     private void routeDone() {
