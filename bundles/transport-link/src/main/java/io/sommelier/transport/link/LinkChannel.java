@@ -75,6 +75,11 @@ final class LinkChannel implements Channel, LinkHandler {
         return link;
     }
 
+    /** Why it ended; {@code null} while it has not. */
+    Goodbye end() {
+        return end;
+    }
+
     /** Whether a connector was taken in over this channel. */
     boolean wasWelcomed() {
         return peer != null;

@@ -6,10 +6,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sommelier.api.Goodbye;
 import io.sommelier.wire.LinkSink;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * loop of the socket.
  *
  * <p>Below it stand bytes, {@link ByteBuf}s both ways, whose boundaries mean nothing. The link begins with {@code channelActive}: a pipeline that has to agree on something
- * else first adds this handler when it has, and fires that event to it.
+ * else first adds this handler when it has, and fires that event to it. One that finds its peer at fault fires a {@link Goodbye} as a user event: the link says it and ends.
  */
 public final class LinkSocket extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(LinkSocket.class);
@@ -28,14 +29,14 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
     private static final long CLOSE_LIMIT_MILLIS = 2_000;
 
     private final LinkSockets owner;
-    private final Consumer<Channel> endOfOutput;
+    private final BiConsumer<Channel, Goodbye> endOfOutput;
     private ChannelHandlerContext context;
     private LinkChannel channel;
     private ScheduledFuture<?> closeLimit;
     /** The place in {@link LoopSockets}. */
     int place;
 
-    LinkSocket(LinkSockets owner, Consumer<Channel> endOfOutput) {
+    LinkSocket(LinkSockets owner, BiConsumer<Channel, Goodbye> endOfOutput) {
         this.owner = owner;
         this.endOfOutput = endOfOutput;
     }
@@ -77,6 +78,13 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext ignored) {
         if (channel != null) {
             channel.link().flush();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext below, Object event) {
+        if (channel != null && event instanceof Goodbye goodbye) {
+            channel.link().close(goodbye);
         }
     }
 
@@ -148,15 +156,18 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
          */
         @Override
         public void close() {
-            if (closeLimit != null || !context.channel().isActive()) {
-                return;
+            if (closeLimit == null && context.channel().isActive()) {
+                closeWithin(FLUSH_LIMIT_MILLIS);
+                context.executor().execute(this::sayEnd); // behind the link's telling of why
             }
-            closeWithin(FLUSH_LIMIT_MILLIS);
+        }
+
+        private void sayEnd() {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
                 if (written.isSuccess()) {
                     closeLimit.cancel(false);
                     closeWithin(CLOSE_LIMIT_MILLIS);
-                    endOfOutput.accept(context.channel());
+                    endOfOutput.accept(context.channel(), channel.end());
                 } else {
                     context.close();
                 }

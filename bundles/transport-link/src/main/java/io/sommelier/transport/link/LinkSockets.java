@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -81,15 +82,15 @@ public final class LinkSockets {
 
     /** The handler for a socket that can be closed in one direction, as those of TCP. */
     public LinkSocket newSocket() {
-        return newSocket(channel -> ((DuplexChannel) channel).shutdownOutput());
+        return newSocket((channel, goodbye) -> ((DuplexChannel) channel).shutdownOutput());
     }
 
     /**
      * The handler for a socket.
      *
-     * @param endOfOutput tells the peer that nothing more comes, once all is written; the peer then closes, or the socket is closed after 2 s
+     * @param endOfOutput tells the peer that nothing more comes and why, once all is written; the peer then closes, or the socket is closed after 2 s
      */
-    public LinkSocket newSocket(Consumer<Channel> endOfOutput) {
+    public LinkSocket newSocket(BiConsumer<Channel, Goodbye> endOfOutput) {
         return new LinkSocket(this, endOfOutput);
     }
 

@@ -52,8 +52,12 @@ class LinkSocketsTest {
     private final FakeAcceptor controller = new FakeAcceptor();
     private final EmbeddedChannel channel = new EmbeddedChannel(new Envelopes());
     private final List<Channel> ended = new ArrayList<>();
+    private final List<Goodbye> reasons = new ArrayList<>();
     private final LinkSockets sockets = new LinkSockets("enveloped", channel.eventLoop(), controller, BOUNDS);
-    private final LinkSocket socket = sockets.newSocket(ended::add);
+    private final LinkSocket socket = sockets.newSocket((closing, why) -> {
+        ended.add(closing);
+        reasons.add(why);
+    });
     private final ConnectorEnd connector = new ConnectorEnd(
             Hello.of("cellar-1").serves("cellar", Set.of("pour")).build());
 
@@ -138,6 +142,18 @@ class LinkSocketsTest {
     }
 
     @Test
+    void aFaultThatIsFoundBelowEndsTheChannelWithItsReason() {
+        Goodbye fault = new Goodbye(CloseReason.PROTOCOL_ERROR, false, "no such envelope");
+
+        channel.pipeline().fireUserEventTriggered(fault);
+        exchange();
+
+        assertThat(connector.goodbye).isEqualTo(fault);
+        assertThat(controller.last().goodbye()).contains(fault);
+        assertThat(reasons).containsExactly(fault);
+    }
+
+    @Test
     void theEndIsSaidInTheWayOfTheProtocolBelowAndTheSocketClosedWhenThePeerDoesNot() {
         CompletableFuture<Void> closed =
                 sockets.close(GOODBYE, Duration.ofSeconds(5)).toCompletableFuture();
@@ -145,6 +161,7 @@ class LinkSocketsTest {
 
         assertThat(connector.goodbye).isEqualTo(GOODBYE);
         assertThat(ended).containsExactly(channel);
+        assertThat(reasons).containsExactly(GOODBYE);
         assertThat(channel.isOpen()).isTrue();
         assertThat(closed).isNotDone();
 
@@ -161,7 +178,10 @@ class LinkSocketsTest {
         exchange();
         channel.advanceTimeBy(3, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
-        EmbeddedChannel late = new EmbeddedChannel(sockets.newSocket(ended::add));
+        EmbeddedChannel late = new EmbeddedChannel(sockets.newSocket((closing, why) -> {
+            ended.add(closing);
+            reasons.add(why);
+        }));
 
         assertThat(late.isOpen()).isFalse();
         assertThat(channel.hasPendingTasks()).isFalse();

@@ -20,6 +20,7 @@ import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.transport.link.LinkBounds;
 import io.sommelier.transport.link.LinkSockets;
+import io.sommelier.transport.link.Listener;
 import io.sommelier.wire.Backoff;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.NameLookup;

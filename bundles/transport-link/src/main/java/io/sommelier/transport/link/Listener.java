@@ -1,4 +1,4 @@
-package io.sommelier.transport.tcp;
+package io.sommelier.transport.link;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * The listening socket, which can move while the channels that it brought stay. Thread-safe, but {@link #listen} and {@link #move} are called one after the other's
  * completion.
  */
-final class Listener {
+public final class Listener {
     private static final long FREED_MILLIS = 20;
 
     private final NameLookup names;
@@ -25,18 +25,24 @@ final class Listener {
     private volatile int port;
     private volatile boolean closed;
 
-    Listener(NameLookup names, Supplier<ServerBootstrap> bootstrap) {
+    /**
+     * Listens nowhere yet.
+     *
+     * @param names looks hosts up
+     * @param bootstrap makes the bootstrap of each listening socket, from the settings that hold then
+     */
+    public Listener(NameLookup names, Supplier<ServerBootstrap> bootstrap) {
         this.names = names;
         this.bootstrap = bootstrap;
     }
 
-    /** Where it listens. */
-    InetSocketAddress address() {
+    /** Where it listens. Called once it does. */
+    public InetSocketAddress address() {
         return (InetSocketAddress) socket.localAddress();
     }
 
     /** Listens there; fails with {@link IllegalStateException}, which says what to do. */
-    CompletionStage<Void> listen(String atHost, int atPort) {
+    public CompletionStage<Void> listen(String atHost, int atPort) {
         CompletableFuture<Void> listens = new CompletableFuture<>();
         names.lookUp(atHost, atPort).whenComplete((address, unknown) -> {
             if (unknown == null) {
@@ -84,7 +90,7 @@ final class Listener {
     }
 
     /** Listens there instead; when that fails, it goes on where it was. */
-    CompletionStage<Void> move(String toHost, int toPort) {
+    public CompletionStage<Void> move(String toHost, int toPort) {
         if (toHost.equals(host) && toPort == port) {
             return CompletableFuture.completedStage(null);
         }
@@ -104,12 +110,12 @@ final class Listener {
     }
 
     /** What failed, without the wrapping of stages. */
-    static Throwable cause(Throwable failure) {
+    public static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** Listens no more; completes when the socket is closed. */
-    CompletionStage<Void> close() {
+    public CompletionStage<Void> close() {
         closed = true;
         CompletableFuture<Void> done = new CompletableFuture<>();
         socket.close().addListener(over -> done.complete(null));
