@@ -33,6 +33,7 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
     private ChannelHandlerContext context;
     private LinkChannel channel;
     private ScheduledFuture<?> closeLimit;
+    private Goodbye refusal;
     /** The place in {@link LoopSockets}. */
     int place;
 
@@ -44,6 +45,16 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
     /** Whether a connector was ever taken in over this socket. */
     public boolean wasWelcomed() {
         return channel != null && channel.wasWelcomed();
+    }
+
+    /** Has no connector let in, whoever it is; before the socket is active. */
+    void refuseEveryHello(Goodbye why) {
+        refusal = why;
+    }
+
+    /** Why no connector is let in; {@code null} where one may be. */
+    Goodbye refusal() {
+        return refusal;
     }
 
     /** The channel; {@code null} until the socket is open. */

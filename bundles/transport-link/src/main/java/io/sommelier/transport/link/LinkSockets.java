@@ -2,9 +2,11 @@ package io.sommelier.transport.link;
 
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
+import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.wire.LinkSink;
@@ -82,7 +84,14 @@ public final class LinkSockets {
 
     /** The handler for a socket that can be closed in one direction, as those of TCP. */
     public LinkSocket newSocket() {
-        return newSocket((channel, goodbye) -> ((DuplexChannel) channel).shutdownOutput());
+        return newSocket((channel, goodbye) -> {
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                ((DuplexChannel) channel).shutdownOutput();
+            } else {
+                tls.closeOutbound().addListener(said -> ((DuplexChannel) channel).shutdownOutput());
+            }
+        });
     }
 
     /**
@@ -106,12 +115,26 @@ public final class LinkSockets {
         return new LinkChannel(
                 transport,
                 textOf(channel.remoteAddress()),
-                count > now.maxChannels() ? new Full(acceptor.controllerId(), now.maxChannels()) : acceptor,
+                acceptorFor(socket, channel, count > now.maxChannels(), now.maxChannels()),
                 channel.eventLoop(),
                 sink,
                 channel.alloc(),
                 now.link(),
                 now.sendQueueCapacity());
+    }
+
+    private ChannelAcceptor acceptorFor(LinkSocket socket, Channel channel, boolean isFull, int maxChannels) {
+        if (socket.refusal() != null) {
+            return new Refusing(acceptor.controllerId(), socket.refusal());
+        }
+        return isFull
+                ? new Refusing(
+                        acceptor.controllerId(),
+                        new Goodbye(
+                                CloseReason.OVERLOADED,
+                                true,
+                                "there are " + maxChannels + " channels, and no more are allowed"))
+                : ByCertificate.of(acceptor, channel);
     }
 
     private static String textOf(SocketAddress address) {
