@@ -9,7 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Takes the subject of a client's certificate for its principal, without roles. To be published by a transport while it asks for certificates. Immutable.
+ * Takes the subject of a client's certificate for its principal, without roles. For who sets a controller up; where it is the only verifier, all others are refused, those inside the
+ * JVM too. Immutable.
  *
  * <p>It trusts the scheme {@link #SCHEME}, which {@link LinkSockets} lets nobody use but who has shown a trusted certificate. Another transport must not pass that scheme on.
  */

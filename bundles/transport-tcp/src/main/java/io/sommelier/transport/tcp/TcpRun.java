@@ -9,6 +9,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -20,6 +21,7 @@ import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.transport.link.LinkBounds;
 import io.sommelier.transport.link.LinkSockets;
+import io.sommelier.transport.link.LinkTls;
 import io.sommelier.transport.link.Listener;
 import io.sommelier.wire.Backoff;
 import io.sommelier.wire.HostPort;
@@ -27,12 +29,14 @@ import io.sommelier.wire.NameLookup;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +51,7 @@ final class TcpRun {
     private final EventLoopGroup group;
     private final LinkSockets sockets;
     private final NameLookup names = new NameLookup("sommelier-tcp-names");
-    private final ChannelHandler initializer = new ChannelInitializer<>() {
-        @Override
-        protected void initChannel(Channel socket) {
-            initialize(socket);
-        }
-    };
+    private final LinkTls tls = new LinkTls("sommelier-tcp-tls");
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Listener listener;
     // Guarded by this.
@@ -80,15 +79,17 @@ final class TcpRun {
     // --- start ------------------------------------------------------------------------------------------------
 
     CompletionStage<Void> start() {
-        listener.listen(settings.host(), settings.port()).whenComplete((bound, failure) -> {
-            if (failure == null) {
-                hold(settings);
-                LOG.info("listens on {}, dials {}", listener.address(), settings.members());
-                started.complete(null);
-            } else {
-                end().whenComplete((ended, ignored) -> started.completeExceptionally(Listener.cause(failure)));
-            }
-        });
+        tls.use(settings.tls(), settings.tlsDial())
+                .thenCompose(ready -> listener.listen(settings.host(), settings.port()))
+                .whenComplete((bound, failure) -> {
+                    if (failure == null) {
+                        hold(settings);
+                        LOG.info("listens on {}, dials {}", listener.address(), settings.members());
+                        started.complete(null);
+                    } else {
+                        end().whenComplete((ended, ignored) -> started.completeExceptionally(Listener.cause(failure)));
+                    }
+                });
         return started;
     }
 
@@ -96,6 +97,7 @@ final class TcpRun {
     synchronized CompletionStage<Void> change(TcpSettings changed) {
         CompletableFuture<Void> before = changes;
         changes = started.thenCompose(done -> before.exceptionally(failed -> null))
+                .thenCompose(done -> tls.use(changed.tls(), changed.tlsDial()))
                 .thenCompose(done -> {
                     settings = changed;
                     hold(changed);
@@ -128,7 +130,7 @@ final class TcpRun {
                         now.dialFirst(),
                         now.dialMost(),
                         () -> ThreadLocalRandom.current().nextDouble());
-                Dialer dialer = new Dialer(member, group.next(), names, backoff, clientBootstrap());
+                Dialer dialer = new Dialer(member, group.next(), names, backoff, clientBootstrap(member));
                 dialers.put(member, dialer);
                 dialer.dial();
             }
@@ -141,7 +143,7 @@ final class TcpRun {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childHandler(initializer);
+                .childHandler(initializer(tls::accept));
         if (settings.receiveBufferBytes() > 0) {
             // Accepted sockets inherit it; set later it would not count for the window scale.
             bootstrap.option(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
@@ -149,8 +151,22 @@ final class TcpRun {
         return bootstrap;
     }
 
-    private Bootstrap clientBootstrap() {
-        return new Bootstrap().channel(NioSocketChannel.class).handler(initializer);
+    private Bootstrap clientBootstrap(HostPort member) {
+        return new Bootstrap().channel(NioSocketChannel.class).handler(initializer(pipeline -> {
+            if (settings.tlsDial()) {
+                tls.dial(pipeline, member);
+            }
+        }));
+    }
+
+    private ChannelHandler initializer(Consumer<ChannelPipeline> security) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel socket) {
+                initialize(socket);
+                security.accept(socket.pipeline());
+            }
+        };
     }
 
     private void initialize(Channel socket) {
@@ -166,6 +182,11 @@ final class TcpRun {
             config.setOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
         }
         socket.pipeline().addLast(sockets.newSocket());
+    }
+
+    /** What is wrong with the files of its TLS; empty when nothing is. */
+    Optional<String> problem() {
+        return tls.problem();
     }
 
     /** The port it listens on. */
@@ -202,6 +223,7 @@ final class TcpRun {
     private CompletionStage<Void> end() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         names.close();
+        tls.close();
         group.shutdownGracefully(0, END_LIMIT_SECONDS, TimeUnit.SECONDS).addListener(over -> ended.complete(null));
         return ended;
     }

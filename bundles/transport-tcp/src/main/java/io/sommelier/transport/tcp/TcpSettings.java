@@ -1,12 +1,14 @@
 package io.sommelier.transport.tcp;
 
 import io.sommelier.spi.SettingsReader;
+import io.sommelier.transport.link.TlsSettings;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.LinkSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The settings of a {@link TcpTransport}. Immutable.
@@ -22,6 +24,8 @@ import java.util.Map;
  * @param receiveBufferBytes the socket's receive buffer, 4 KiB to 16 MiB; 0 leaves it to the system
  * @param sendBufferBytes the socket's send buffer, 4 KiB to 16 MiB; 0 leaves it to the system
  * @param link the limits of each channel
+ * @param tls TLS of the sockets that are accepted, and of those that are dialled
+ * @param tlsDial whether members are dialled with TLS
  */
 public record TcpSettings(
         String host,
@@ -34,7 +38,9 @@ public record TcpSettings(
         Duration dialMost,
         int receiveBufferBytes,
         int sendBufferBytes,
-        LinkSettings link) {
+        LinkSettings link,
+        TlsSettings tls,
+        boolean tlsDial) {
 
     /** The PID of these settings. */
     public static final String PID = "io.sommelier.transport.tcp";
@@ -50,6 +56,7 @@ public record TcpSettings(
     /** @throws IllegalArgumentException naming the setting, its value and what is allowed, when one is out of range */
     public TcpSettings {
         members = List.copyOf(members);
+        Objects.requireNonNull(tls, "tls");
         if (host.isBlank()) {
             throw new IllegalArgumentException("host is empty, allowed is a name or an address");
         }
@@ -65,7 +72,7 @@ public record TcpSettings(
 
     /**
      * Loopback, port 7007, one event loop for two cores, 10 000 channels, 4096 commands waiting for each, no members, a
-     * dial wait of 500 ms to 30 s, the system's socket buffers, {@link LinkSettings#defaults}.
+     * dial wait of 500 ms to 30 s, the system's socket buffers, {@link LinkSettings#defaults}, no TLS.
      */
     public static TcpSettings defaults() {
         return new TcpSettings(
@@ -79,7 +86,9 @@ public record TcpSettings(
                 Duration.ofSeconds(30),
                 0,
                 0,
-                LinkSettings.defaults());
+                LinkSettings.defaults(),
+                TlsSettings.OFF,
+                false);
     }
 
     /**
@@ -115,6 +124,8 @@ public record TcpSettings(
         long assembly = reader.number("maxAssemblyBytes", link.maxAssemblyBytes(), 1, 1L << 40);
         Duration hello = reader.duration("helloLimit", link.helloLimit(), LEAST_TIME, MOST_TIME);
         Duration heartbeat = reader.duration("heartbeat", link.heartbeat(), LEAST_TIME, MOST_TIME);
+        TlsSettings tls = TlsSettings.read(reader);
+        boolean tlsDial = reader.flag("tlsDial", defaults.tlsDial);
         reader.check();
         return new TcpSettings(
                 host,
@@ -127,7 +138,9 @@ public record TcpSettings(
                 most,
                 receiveBuffer,
                 sendBuffer,
-                new LinkSettings(frame, message, header, streams, assembly, hello, heartbeat));
+                new LinkSettings(frame, message, header, streams, assembly, hello, heartbeat),
+                tls,
+                tlsDial);
     }
 
     private static List<HostPort> members(SettingsReader reader) {
@@ -165,7 +178,9 @@ public record TcpSettings(
                 dialMost,
                 receiveBufferBytes,
                 sendBufferBytes,
-                link);
+                link,
+                tls,
+                tlsDial);
     }
 
     /** These settings with other bounds. */
@@ -181,7 +196,9 @@ public record TcpSettings(
                 dialMost,
                 receiveBufferBytes,
                 sendBufferBytes,
-                link);
+                link,
+                tls,
+                tlsDial);
     }
 
     /** These settings with other members to dial. */
@@ -197,7 +214,9 @@ public record TcpSettings(
                 newDialMost,
                 receiveBufferBytes,
                 sendBufferBytes,
-                link);
+                link,
+                tls,
+                tlsDial);
     }
 
     /** These settings with other buffers of each socket. */
@@ -213,7 +232,9 @@ public record TcpSettings(
                 dialMost,
                 newReceiveBufferBytes,
                 newSendBufferBytes,
-                link);
+                link,
+                tls,
+                tlsDial);
     }
 
     /** These settings with other limits of each channel. */
@@ -229,7 +250,27 @@ public record TcpSettings(
                 dialMost,
                 receiveBufferBytes,
                 sendBufferBytes,
-                newLink);
+                newLink,
+                tls,
+                tlsDial);
+    }
+
+    /** These settings with other TLS, of accepted sockets and, if so, of members that are dialled. */
+    public TcpSettings withTls(TlsSettings newTls, boolean newTlsDial) {
+        return new TcpSettings(
+                host,
+                port,
+                ioThreads,
+                maxChannels,
+                sendQueueCapacity,
+                members,
+                dialFirst,
+                dialMost,
+                receiveBufferBytes,
+                sendBufferBytes,
+                link,
+                newTls,
+                newTlsDial);
     }
 
     private static void check(String name, int value, int least, int most) {

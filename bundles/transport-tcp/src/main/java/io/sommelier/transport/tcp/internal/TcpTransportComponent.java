@@ -56,6 +56,7 @@ public final class TcpTransportComponent implements Transport, PartStatus {
     private ChannelAcceptor acceptor; // null while it is stopped
     private boolean isListening; // or about to
     private String lastProblem = "";
+    private String changeProblem = ""; // why changed settings are not in effect
 
     /** Takes the settings. */
     @Activate
@@ -99,16 +100,32 @@ public final class TcpTransportComponent implements Transport, PartStatus {
 
     private void use() {
         synchronized (changing) {
-            transport.settings(allowed()).exceptionally(TcpTransportComponent::complain);
+            TcpSettings wanted = allowed();
+            transport.settings(wanted).whenComplete((done, failure) -> changed(wanted, failure));
             if (acceptor != null && !isListening) {
                 begin(acceptor);
             }
         }
     }
 
-    private static Void complain(Throwable failure) {
-        LOG.error("{}", cause(failure).getMessage());
-        return null;
+    /** Files of TLS that cannot be used may be mended without a change of the settings. */
+    private void changed(TcpSettings wanted, Throwable failure) {
+        String problem = failure == null ? "" : String.valueOf(cause(failure).getMessage());
+        synchronized (changing) {
+            if (!problem.isEmpty() && !problem.equals(changeProblem)) {
+                LOG.error("{}", problem);
+            }
+            changeProblem = problem;
+        }
+        if (failure != null && cause(failure) instanceof IllegalArgumentException) {
+            CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS).execute(() -> {
+                synchronized (changing) {
+                    if (acceptor != null && isListening && wanted.equals(allowed())) {
+                        use();
+                    }
+                }
+            });
+        }
     }
 
     private TcpSettings allowed() {
@@ -143,9 +160,13 @@ public final class TcpTransportComponent implements Transport, PartStatus {
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         settings.problem().ifPresent(problems::add);
+        transport.problem().ifPresent(problems::add);
         synchronized (changing) {
             if (acceptor != null && !isListening && !lastProblem.isEmpty()) {
                 problems.add(lastProblem);
+            }
+            if (!changeProblem.isEmpty()) {
+                problems.add(changeProblem);
             }
         }
         return problems;
@@ -195,6 +216,7 @@ public final class TcpTransportComponent implements Transport, PartStatus {
             acceptor = null;
             isListening = false;
             lastProblem = "";
+            changeProblem = "";
             return transport.stop(drainLimit);
         }
     }
