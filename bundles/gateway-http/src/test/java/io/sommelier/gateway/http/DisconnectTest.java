@@ -3,8 +3,12 @@ package io.sommelier.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sommelier.api.CommandId;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Responder;
+import io.sommelier.api.Target;
+import io.sommelier.api.admin.OutcomeCount;
+import io.sommelier.testkit.MemoryMailbox;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +104,35 @@ class DisconnectTest {
         client.close();
 
         job.awaitCancelled();
+    }
+
+    @Test
+    void butADurableCommandGoesOnForNobodyAndIsExecutedOnce() throws Exception {
+        var mailbox = new MemoryMailbox(System::nanoTime);
+        world.controller.mailbox(mailbox);
+        CommandId id = CommandId.random();
+        RawClient client = RawClient.narrow(world.port());
+        client.send(
+                "POST /commands/cellar/hand HTTP/1.1\r\nHost: a\r\nSommelier-Durable: true\r\nSommelier-Command-Id: "
+                        + id + "\r\nContent-Length: 0\r\n\r\n");
+        HandWorker.Job job = worker.next();
+
+        client.close();
+
+        await().untilAsserted(() -> assertThat(world.gateway.commands().size()).isZero());
+        assertThat(world.get("/commands/" + id).body()).contains("\"DISPATCHED\"");
+        Payload piece = Payload.copyOf(new byte[100_000]);
+        for (int i = 0; i < 20; i++) { // more than a call has credit for
+            await().until(() -> job.responder().data(piece));
+        }
+        assertThat(job.cancelled().getCount()).isEqualTo(1);
+        job.responder().complete(Payload.empty());
+        await().until(() -> mailbox.size(Target.of("cellar")) == 0);
+        assertThat(worker.isIdle()).isTrue();
+        assertThat(world.controller.admin().outcomes())
+                .extracting(OutcomeCount::end)
+                .containsExactly("COMPLETED");
+        assertThat(world.get("/commands/" + id).statusCode()).isEqualTo(404);
     }
 
     @Test
