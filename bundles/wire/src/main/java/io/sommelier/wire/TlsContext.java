@@ -53,7 +53,19 @@ public final class TlsContext {
         List<String> now = files.stamps();
         boolean haveSettled = now.equals(seen);
         seen = now;
-        if (!haveSettled || now.equals(used)) {
+        if (haveSettled) {
+            take(now);
+        }
+    }
+
+    /** Takes changed files at once, for who is about to connect; bad ones as {@link #refresh} does. Blocks. */
+    public synchronized void reload() {
+        seen = files.stamps();
+        take(seen);
+    }
+
+    private void take(List<String> now) {
+        if (now.equals(used)) {
             return;
         }
         used = now;

@@ -73,6 +73,28 @@ public record TlsFiles(
         }
     }
 
+    /** These files with a certificate and its key in PEM; the password is that of the key, empty for none. */
+    public TlsFiles withCertificate(Path newCertificate, Path newKey, String newPassword) {
+        return new TlsFiles(
+                Optional.of(newCertificate), Optional.of(newKey), Optional.empty(), newPassword, trust, trustPassword);
+    }
+
+    /** These files with a certificate and its key in a PKCS#12 store. */
+    public TlsFiles withKeyStore(Path newKeyStore, String newPassword) {
+        return new TlsFiles(
+                Optional.empty(), Optional.empty(), Optional.of(newKeyStore), newPassword, trust, trustPassword);
+    }
+
+    /** These files with a PEM file of trusted certificates. */
+    public TlsFiles withTrust(Path newTrust) {
+        return withTrust(newTrust, "");
+    }
+
+    /** These files with a file of trusted certificates, PEM or PKCS#12. */
+    public TlsFiles withTrust(Path newTrust, String newTrustPassword) {
+        return new TlsFiles(certificate, key, keyStore, password, Optional.of(newTrust), newTrustPassword);
+    }
+
     /** Whether there is a key, which the end that accepts connections needs. */
     public boolean hasKey() {
         return certificate.isPresent() || keyStore.isPresent();
