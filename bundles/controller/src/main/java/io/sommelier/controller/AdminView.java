@@ -170,7 +170,7 @@ final class AdminView implements ControllerAdmin {
                 stateOf(entry, state),
                 entry.attempt(),
                 Duration.ofNanos(now - entry.beganNanos(command)),
-                Duration.ofNanos(Math.max(0, entry.remainingNanos())),
+                Duration.ofNanos(Math.max(0, entry.leftNanos())),
                 member == null ? elsewhere : member.instance(),
                 member == null ? "" : member.channelId(),
                 entry.heldBytes(),

@@ -61,6 +61,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private static final VarHandle STATE;
     private static final VarHandle HANDOVER;
     private static final VarHandle ADMISSION;
+    private static final VarHandle LAST_PART;
 
     static {
         try {
@@ -68,6 +69,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             WHEEL_STATE = lookup.findVarHandle(Pending.class, "wheelState", int.class);
             STATE = lookup.findVarHandle(Pending.class, "state", int.class);
             ADMISSION = lookup.findVarHandle(Pending.class, "admissionTold", boolean.class);
+            LAST_PART = lookup.findVarHandle(Pending.class, "lastPartNanos", long.class);
             HANDOVER = lookup.findVarHandle(Pending.class, "handover", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -118,6 +120,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private volatile Mailbox.Waiting waiting;
     private volatile MailboxReader reader;
     private boolean waitingDone;
+    private boolean isJustSubmitted; // submit has not returned; not volatile, since it only spares a look at the clock
     private long heldBytes;
     private TargetEntry heldTarget;
     private long dataCount;
@@ -206,11 +209,15 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                     "a command with id " + id + " of the same principal is still alive"));
         } else if (pipeline == null) {
             controller.wheel().add(this);
+            isJustSubmitted = true;
             execute(submitted);
+            isJustSubmitted = false;
         } else {
             run = pipeline.open(submitted, caller.principal(), source, this);
             controller.wheel().add(this);
+            isJustSubmitted = true;
             run.down();
+            isJustSubmitted = false;
         }
     }
 
@@ -525,7 +532,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         }
         reader.goesBack();
         if (mayHaveRun && attempt > held.origin().attempt()) {
-            held.retry(attempt, controller.settings().retries().before(attempt, remainingNanos()));
+            held.retry(attempt, controller.settings().retries().before(attempt, leftNanos()));
         } else {
             held.back();
         }
@@ -645,8 +652,22 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return command;
     }
 
+    /** Until a part or credit comes, {@link #lastPartNanos} is when it was claimed. */
     @Override
     public long remainingNanos() {
+        return deadlineNanos - lastPartNanos;
+    }
+
+    /**
+     * Whether the time to live is spent before a member is sought. While it is being submitted the clock says what it said a moment ago; should a handler have
+     * held it, the wheel ends it, or whoever would take it reads the clock first.
+     */
+    boolean isSpent() {
+        return !isJustSubmitted && leftNanos() <= 0;
+    }
+
+    /** What is left of the time to live now; 0 or less when it is spent. */
+    long leftNanos() {
         return deadlineNanos - controller.nanos();
     }
 
@@ -670,10 +691,12 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (state != QUEUED) {
             return false;
         }
-        if (remainingNanos() <= 0) {
+        long nowNanos = controller.nanos();
+        if (deadlineNanos - nowNanos <= 0) {
             settle(ErrorCode.EXPIRED, Stage.SEND_QUEUE, "the time to live was spent in the send queue of " + holder);
             return false;
         }
+        LAST_PART.setOpaque(this, nowNanos); // the exchange of the state is fence enough
         return STATE.compareAndSet(this, QUEUED, CLAIMED);
     }
 

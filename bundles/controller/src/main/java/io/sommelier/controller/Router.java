@@ -33,8 +33,8 @@ final class Router {
 
     /** Brings a command that is NEW to a member or a mailbox, or ends it. */
     void route(Pending entry, Command command) {
-        if (entry.remainingNanos() <= 0) {
-            entry.settle(ErrorCode.EXPIRED, Stage.ROUTING, "the time to live was spent before a member was sought");
+        if (entry.isSpent()) {
+            expired(entry);
             return;
         }
         TargetEntry target = entry.target();
@@ -135,6 +135,10 @@ final class Router {
         }
     }
 
+    private static void expired(Pending entry) {
+        entry.settle(ErrorCode.EXPIRED, Stage.ROUTING, "the time to live was spent before a member was sought");
+    }
+
     private static void unknownOperation(Pending entry, Command command, String of) {
         entry.settle(
                 ErrorCode.UNKNOWN_OPERATION,
@@ -158,12 +162,17 @@ final class Router {
             entry.settle(codeWithout, Stage.ROUTING, messageWithout);
             return;
         }
+        long leftNanos = entry.leftNanos();
+        if (leftNanos <= 0) {
+            expired(entry);
+            return;
+        }
         if (!entry.beginWaiting()) {
             return;
         }
         Mailbox.Origin origin =
                 new Mailbox.Origin(entry.source(), entry.principal(), controller.controllerId(), entry.attempt());
-        present.put(command, origin, entry.remainingNanos()).whenComplete((done, failure) -> {
+        present.put(command, origin, leftNanos).whenComplete((done, failure) -> {
             if (failure == null) {
                 entry.admitted();
             } else {

@@ -6,9 +6,13 @@ import io.sommelier.api.Command;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
+import io.sommelier.api.PartStatus;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
+import io.sommelier.spi.Pipeline;
+import io.sommelier.spi.Principal;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +66,78 @@ class ExpiryTest {
         expired(Stage.ROUTING, Outcome.NOT_SENT);
         assertThat(member.queued()).isZero();
         node.isEmpty(member);
+    }
+
+    @Test
+    void commandThatAHandlerHeldOnItsSendersThreadTooLongIsNotClaimed() {
+        HandChannel member = node.member("north", 4, "pour");
+        node.controller.pipeline(this::holdsTooLong);
+
+        node.onWheelThread(() -> {
+            node.send(command, path);
+            member.claimNext();
+        });
+
+        assertThat(member.claimedIds()).isEmpty();
+        expired(Stage.SEND_QUEUE, Outcome.NOT_SENT);
+        node.isEmpty(member);
+    }
+
+    @Test
+    void commandThatAHandlerHeldOnItsSendersThreadTooLongIsNotPutIntoAMailbox() {
+        HandMailbox mailbox = new HandMailbox(node.clock::get);
+        node.controller.mailbox(mailbox);
+        node.member("north", 4, "pour").lose();
+        node.controller.pipeline(this::holdsTooLong);
+
+        node.onWheelThread(() -> node.send(command, path));
+
+        assertThat(mailbox.puts).isEmpty();
+        expired(Stage.ROUTING, Outcome.NOT_SENT);
+        node.isEmpty();
+    }
+
+    private Pipeline.Run holdsTooLong(Command held, Principal principal, String source, Pipeline.End end) {
+        return new Pipeline.Run() {
+            @Override
+            public void down() {
+                node.advance(TTL);
+                end.execute(held);
+            }
+
+            @Override
+            public void up(Part part) {
+                end.send(part);
+            }
+        };
+    }
+
+    @Test
+    void theMemberIsToldWhatTheClaimFoundLeftOfTheTime() {
+        HandChannel member = node.member("north", 4, "pour");
+        node.send(command, path);
+        node.advance(Duration.ofMillis(1500));
+        member.claimNext();
+
+        node.advance(Duration.ofMillis(100));
+
+        assertThat(member.working().remainingNanos())
+                .isEqualTo(Duration.ofMillis(500).toNanos());
+    }
+
+    @Test
+    void aCommandThatIsClaimedAndAnsweredHasReadTheClockTwice() {
+        HandChannel member = node.member("north", 4, "pour");
+        AtomicInteger looks = new AtomicInteger();
+        node.atEachLook(looks::incrementAndGet);
+
+        node.send(command, path);
+        member.claimNext();
+        member.working().remainingNanos();
+        member.answer(Part.complete(Payload.empty()).build());
+
+        assertThat(path.terminal().status()).isEqualTo(PartStatus.COMPLETE);
+        assertThat(looks).as("when it came, and when it was claimed").hasValue(2);
     }
 
     @Test

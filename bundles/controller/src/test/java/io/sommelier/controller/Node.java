@@ -69,6 +69,17 @@ final class Node implements AutoCloseable {
         return clock.get();
     }
 
+    /** Has something happen each time this thread has the controller look at its clock. */
+    void atEachLook(Runnable task) {
+        atNextLook.set(new Runnable() {
+            @Override
+            public void run() {
+                task.run();
+                atNextLook.set(this);
+            }
+        });
+    }
+
     /** Has something happen in the midst of what this thread does next, where the controller looks at its clock. */
     void atNextLook(Runnable task) {
         atNextLook.set(task);

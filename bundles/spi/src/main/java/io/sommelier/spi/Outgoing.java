@@ -26,7 +26,9 @@ public abstract class Outgoing extends SendNode {
      */
     public abstract Command command();
 
-    /** What is left of the time to live, in nanoseconds, now; 0 or less when it is spent. */
+    /**
+     * What is left of the time to live, in nanoseconds, as the {@link #claim} found it, which is asked for right after it: the clock is not read once more.
+     */
     public abstract long remainingNanos();
 
     /** The instance id of the caller's connector, or empty. */
