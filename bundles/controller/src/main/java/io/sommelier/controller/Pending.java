@@ -55,6 +55,13 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     /** Handed on to another entry. */
     static final int MOVED = 8;
 
+    /** In no mailbox so far, and with a caller. */
+    private static final byte WITH_CALLER = 0;
+    /** Was handed to a mailbox: if it is durable, it does not need its caller any more. */
+    private static final byte STORED = 1;
+    /** The caller went before: it is not handed to a mailbox any more. */
+    private static final byte LEFT = 2;
+
     private static final Object DELIVERED = new Object();
 
     static final VarHandle WHEEL_STATE;
@@ -95,7 +102,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private final Controller controller;
     private final Session caller; // null when the command came out of a mailbox without its caller
     private final String source;
-    private final ReplyPath replyPath;
+    private ReplyPath
+            replyPath; // that of nobody, once the caller is gone; who still sees the one before tells a path that takes
+    // nothing
     private final long deadlineNanos;
     private final int attempt;
     private final Session lostMember; // whose channel was lost with the attempt before, or null
@@ -130,6 +139,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private long forwarded;
     private long delivered;
     private boolean creditOpen;
+
+    private byte custody = WITH_CALLER; // under the same lock
 
     Pending(
             Controller controller,
@@ -179,6 +190,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.heldBytes = old.heldBytes;
         this.heldTarget = old.heldTarget;
         this.admissionTold = old.admissionTold;
+        this.custody = old.custody;
     }
 
     // ---- taking in ----
@@ -496,9 +508,15 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return true;
     }
 
-    /** The command goes to a mailbox. */
+    /** The command goes to a mailbox; {@code false} when it has ended, or its caller is gone and it ends now. */
     boolean beginWaiting() {
         holder = controller.line().era();
+        synchronized (this) {
+            if (custody == LEFT) {
+                return false;
+            }
+            custody = STORED;
+        }
         return STATE.compareAndSet(this, NEW, WAITING);
     }
 
@@ -526,7 +544,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         Mailbox.Waiting held = waiting;
         waiting = null;
         holder = controller.line().era();
-        if (!(caller == null ? leave() : STATE.compareAndSet(this, NEW, WAITING))) {
+        if (!(caller == null ? goBack() : STATE.compareAndSet(this, NEW, WAITING))) {
             held.done();
             return;
         }
@@ -542,7 +560,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     /** Nobody waits for it here: wherever it comes out next, it gets an entry of its own. */
-    private boolean leave() {
+    private boolean goBack() {
         if (!STATE.compareAndSet(this, NEW, SETTLED)) {
             return false;
         }
@@ -853,6 +871,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 return false;
             }
             next.granted = granted;
+            next.replyPath = replyPath;
             next.waiting = waiting;
             next.reader = reader;
             forwarded = -1; // credit that comes from now on is for the next entry
@@ -907,6 +926,43 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     @Override
     public void cancel(String reason) {
         endBefore(ErrorCode.CANCELLED, "cancelled: " + reason);
+    }
+
+    @Override
+    public void callerGone(String reason) {
+        Pending entry = this;
+        while (!entry.leave(this, reason)) {
+            entry = entry.movedTo;
+        }
+    }
+
+    /**
+     * Goes on without the caller, or ends.
+     *
+     * @param first the entry that the caller knows, which sends what comes up the pipeline
+     * @return {@code false} when the entry has moved
+     */
+    private boolean leave(Pending first, String reason) {
+        boolean goesOn;
+        synchronized (this) {
+            if (forwarded < 0) {
+                return false;
+            }
+            Command left = command;
+            goesOn = left != null && left.durable() && (custody == STORED || admissionTold);
+            if (goesOn) {
+                replyPath = controller.line().here().nobody();
+                first.replyPath = replyPath;
+            } else if (custody == WITH_CALLER) {
+                custody = LEFT;
+            }
+        }
+        if (goesOn) {
+            credit(Long.MAX_VALUE); // a stream runs to its end, and a worker does not wait for a reader
+        } else {
+            cancel(reason);
+        }
+        return true;
     }
 
     /** The entry that has the command now, or had it last. */

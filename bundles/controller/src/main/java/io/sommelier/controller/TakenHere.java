@@ -96,6 +96,11 @@ final class TakenHere {
         return lost.sum();
     }
 
+    /** Takes what reaches no caller. */
+    ReplyPath nobody() {
+        return nobody;
+    }
+
     void countLost() {
         lost.increment();
     }

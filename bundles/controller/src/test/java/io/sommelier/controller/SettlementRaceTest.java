@@ -43,6 +43,7 @@ class SettlementRaceTest {
         STREAM,
         DEADLINE,
         CANCEL,
+        CALLER_GONE,
         LOSS,
         TAKEOVER,
         REDISPATCH,
@@ -181,6 +182,7 @@ class SettlementRaceTest {
                 case STREAM -> stream();
                 case DEADLINE -> entry.onTimer(Long.MAX_VALUE / 2);
                 case CANCEL -> incoming.cancel("the test says so");
+                case CALLER_GONE -> incoming.callerGone("the test says so");
                 case LOSS, REDISPATCH -> all.get(0).lose();
                 case TAKEOVER -> takeOver();
                 case DRAIN -> node.controller.endAll();

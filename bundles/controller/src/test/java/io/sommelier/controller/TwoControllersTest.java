@@ -404,6 +404,43 @@ class TwoControllersTest {
     }
 
     @Test
+    void durableCommandWhoseCallerIsGoneRunsToItsEndAtTheOtherController() {
+        HandChannel north = taker.member("north", 4, "pour");
+        Incoming call = origin.send(Node.pour().durable(true).build(), 1000, path);
+        north.claimNext();
+        north.answer(data(0, 500));
+
+        call.callerGone("the socket was closed");
+        int parts = 20;
+        for (int i = 1; i < parts; i++) {
+            assertThat(north.grantedCredit()).isGreaterThan(i * 50_000L);
+            assertThat(north.answer(data(i, 50_000))).isTrue();
+        }
+        north.answer(done().toBuilder().finalCount(parts).build());
+
+        assertThat(north.cancels()).isEmpty();
+        assertThat(path.parts()).hasSize(1);
+        assertThat(origin.outcomes()).containsExactly("cellar * COMPLETED 1");
+        assertThat(letter().done).isEqualTo(1);
+        nothingIsLeft(north);
+    }
+
+    @Test
+    void durableCommandWhoseCallerWentWhileItWaitedIsGrantedAllTheSame() {
+        Incoming call = origin.send(Node.pour().durable(true).build(), 1000, path);
+
+        call.callerGone("the socket was closed");
+        HandChannel north = taker.member("north", 4, "pour");
+
+        assertThat(north.claimNext()).isTrue();
+        north.answer(done());
+        assertThat(path.parts()).isEmpty();
+        assertThat(origin.outcomes()).containsExactly("cellar * COMPLETED 1");
+        assertThat(letter().done).isEqualTo(1);
+        nothingIsLeft(north);
+    }
+
+    @Test
     void cancelReachesTheWorkerInTheStream() {
         HandChannel north = taker.member("north", 4, "pour");
         Incoming call = origin.send(Node.pour().build(), path);

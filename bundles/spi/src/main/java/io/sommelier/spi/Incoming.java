@@ -18,4 +18,12 @@ public interface Incoming {
      * @param reason one phrase for a person; may be empty
      */
     void cancel(String reason);
+
+    /**
+     * The caller is gone, and has not cancelled: nobody takes what comes back. A durable command that was handed to its mailbox goes on, for nobody, and its worker is given all credit;
+     * every other one ends, as by {@link #cancel}.
+     *
+     * @param reason one phrase for a person; may be empty
+     */
+    void callerGone(String reason);
 }

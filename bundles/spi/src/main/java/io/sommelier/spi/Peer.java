@@ -35,7 +35,7 @@ public interface Peer {
 
     /**
      * The channel is gone. Called once, last: before it the transport has called {@link Outgoing#lost} for every command that the channel still had, and
-     * {@link Incoming#cancel} for every command that the connector had sent and that had not ended. A reply path may
+     * {@link Incoming#callerGone} for every command that the connector had sent and that had not ended. A reply path may
      * still be called after it.
      *
      * @param goodbye the one that ended the channel, whichever end said it; {@link io.sommelier.api.CloseReason#LOST}

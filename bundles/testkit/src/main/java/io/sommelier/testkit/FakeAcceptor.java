@@ -59,6 +59,7 @@ public final class FakeAcceptor implements ChannelAcceptor {
         private final ReplyPath replyPath;
         private long creditBytes;
         private String cancelReason;
+        private String goneReason;
 
         private Received(Command command, long initialCredit, ReplyPath replyPath) {
             this.command = command;
@@ -84,6 +85,16 @@ public final class FakeAcceptor implements ChannelAcceptor {
         @Override
         public synchronized void cancel(String reason) {
             cancelReason = reason;
+        }
+
+        @Override
+        public synchronized void callerGone(String reason) {
+            goneReason = reason;
+        }
+
+        /** Why its caller is gone; empty while it is not, as far as is known. */
+        public synchronized Optional<String> goneReason() {
+            return Optional.ofNullable(goneReason);
         }
 
         /** The credit that came, the initial one included. */

@@ -24,6 +24,7 @@ public abstract class TransportContract
                 StreamPromises,
                 EndPromises,
                 LossPromises,
+                CallerPromises,
                 HelloPromises,
                 LimitPromises,
                 HopPromises,

@@ -3,11 +3,21 @@ package io.sommelier.testkit;
 import io.sommelier.api.CommandSender;
 import io.sommelier.api.Stage;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.spi.Mailbox;
 
 /** A controller with one transport, as a contract test sees it. Made for one test. Thread-safe. */
 public interface World extends AutoCloseable {
     /** A connector that only sends, over the transport under test; the same one each time. */
     CommandSender caller();
+
+    /** A connector of its own that only sends, and whose channel {@link #cutSender} ends. */
+    CommandSender sender(String instance);
+
+    /** Ends the channel of a {@link #sender} as if its process had died: without a word. */
+    void cutSender(String instance);
+
+    /** Has commands wait in that mailbox from now on. */
+    void mailbox(Mailbox mailbox);
 
     /** The instance id of {@link #caller}. */
     String callerInstance();

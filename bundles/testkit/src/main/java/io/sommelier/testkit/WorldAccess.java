@@ -98,6 +98,17 @@ interface WorldAccess {
                 .isTrue();
     }
 
+    /** Waits until the call tells that its command was admitted. */
+    static void awaitAdmitted(Call call) throws InterruptedException {
+        try {
+            call.admitted().toCompletableFuture().get(SOON.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            fail("the command was not admitted", e.getCause());
+        } catch (TimeoutException e) {
+            fail("the command was not admitted within " + SOON);
+        }
+    }
+
     static Reply reply(Call call) throws InterruptedException {
         try {
             return call.result().toCompletableFuture().get(SOON.toMillis(), TimeUnit.MILLISECONDS);

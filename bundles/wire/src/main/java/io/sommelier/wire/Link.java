@@ -333,9 +333,9 @@ public final class Link {
             sink.close();
         }
         List<OutStream> lost = sent.closeAll();
-        List<InStream> cancelled = taken.closeAll();
+        List<InStream> left = taken.closeAll();
         lost.forEach(handler::lost);
-        cancelled.forEach(stream -> handler.cancelled(stream, goodbye.message()));
+        left.forEach(stream -> handler.peerGone(stream, goodbye.message()));
         handler.closed(goodbye);
     }
 

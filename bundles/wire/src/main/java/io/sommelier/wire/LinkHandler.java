@@ -29,8 +29,13 @@ public interface LinkHandler {
     /** The peer takes DATA of that many bytes more, as {@link Part#cost} counts them. */
     void credit(InStream stream, long bytes);
 
-    /** The peer gave its command up, or the link is closing; the stream is closed. */
+    /** The peer gave its command up, or its reply broke a rule or a limit; the stream is closed. */
     void cancelled(InStream stream, String reason);
+
+    /** The link is closing, and the peer had not given its command up; the stream is closed. The same as {@link #cancelled}, for who knows no difference. */
+    default void peerGone(InStream stream, String reason) {
+        cancelled(stream, reason);
+    }
 
     /** The peer took the command in; for a durable one, it is on disk. */
     void admitted(OutStream stream);
@@ -47,6 +52,6 @@ public interface LinkHandler {
     /** The peer takes no new commands. */
     void draining();
 
-    /** The link is closed; the last call. {@link #lost} and {@link #cancelled} were called before for every stream that was open. */
+    /** The link is closed; the last call. {@link #lost} and {@link #peerGone} were called before for every stream that was open. */
     void closed(Goodbye goodbye);
 }

@@ -32,11 +32,11 @@ class ClosingTest {
 
         pair.controller.link.close(BYE);
         assertThat(pair.controller.handler.events)
-                .containsExactly("lost down", "cancelled: update", "closed SHUTDOWN come back true");
+                .containsExactly("lost down", "gone: update", "closed SHUTDOWN come back true");
         pair.exchange();
 
         assertThat(pair.connector.handler.events)
-                .containsExactly("lost up", "cancelled: update", "closed SHUTDOWN come back true");
+                .containsExactly("lost up", "gone: update", "closed SHUTDOWN come back true");
         assertThat(pair.connector.handler.goodbye).isEqualTo(BYE);
         assertThat(pair.connector.socketClosed).isTrue();
         assertThat(pair.controller.socketClosed).isTrue();
@@ -67,7 +67,7 @@ class ClosingTest {
         pair.connector.link.socketClosed();
 
         assertThat(pair.connector.handler.events.subList(1, 4))
-                .containsExactly("lost up", "cancelled: the socket was closed", "closed LOST come back true");
+                .containsExactly("lost up", "gone: the socket was closed", "closed LOST come back true");
         assertThat(up.isClosed()).isTrue();
         assertThat(pair.connector.takeHandedOver()).isEmpty();
         assertThat(pair.connector.socketClosed).isFalse();
@@ -166,8 +166,7 @@ class ClosingTest {
         end.receive(two);
 
         assertThat(end.handler.commands).hasSize(1);
-        assertThat(end.handler.events.subList(1, 3))
-                .containsExactly("cancelled: update", "closed SHUTDOWN come back true");
+        assertThat(end.handler.events.subList(1, 3)).containsExactly("gone: update", "closed SHUTDOWN come back true");
         end.allocator.assertAllReleased();
     }
 

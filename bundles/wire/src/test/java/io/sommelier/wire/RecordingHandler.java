@@ -62,6 +62,12 @@ class RecordingHandler implements LinkHandler {
     }
 
     @Override
+    public void peerGone(InStream stream, String reason) {
+        events.add("gone: " + reason);
+        onEnd.run();
+    }
+
+    @Override
     public void admitted(OutStream stream) {
         events.add("admitted");
     }

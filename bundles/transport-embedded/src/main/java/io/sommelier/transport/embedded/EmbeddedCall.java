@@ -31,7 +31,9 @@ final class EmbeddedCall extends PendingCall {
     }
 
     /** What the caller said before the controller had given its {@link Incoming}: while {@link Peer#command} still runs. */
-    private record Early(long creditBytes, String cancelReason) {}
+    private record Early(long creditBytes, String cancelReason, String goneReason) {
+        static final Early NOTHING = new Early(0, null, null);
+    }
 
     @SuppressWarnings("unused") // through HOLD
     private volatile Object hold;
@@ -67,7 +69,8 @@ final class EmbeddedCall extends PendingCall {
                     .build());
             return this;
         }
-        Incoming incoming = peer.command(command, CommandSender.INITIAL_CREDIT_BYTES, new Way(this, channel));
+        Way way = new Way(this, channel);
+        Incoming incoming = peer.command(command, CommandSender.INITIAL_CREDIT_BYTES, way);
         while (true) {
             Object before = hold;
             if (before == ENDED) {
@@ -75,19 +78,22 @@ final class EmbeddedCall extends PendingCall {
             }
             if (HOLD.compareAndSet(this, before, incoming)) {
                 if (before instanceof Early early) {
-                    pass(early, incoming);
+                    pass(early, incoming, way);
                 }
                 return this;
             }
         }
     }
 
-    private static void pass(Early early, Incoming incoming) {
+    private static void pass(Early early, Incoming incoming, Way way) {
         if (early.creditBytes > 0) {
             incoming.credit(early.creditBytes);
         }
         if (early.cancelReason != null) {
             incoming.cancel(early.cancelReason);
+        }
+        if (early.goneReason != null) {
+            way.leave(incoming, early.goneReason);
         }
     }
 
@@ -108,9 +114,10 @@ final class EmbeddedCall extends PendingCall {
             if (now == ENDED) {
                 return;
             }
-            Early before = now instanceof Early early ? early : new Early(0, null);
+            Early before = now instanceof Early early ? early : Early.NOTHING;
             long sum = before.creditBytes + bytes;
-            if (HOLD.compareAndSet(this, now, new Early(sum < 0 ? Long.MAX_VALUE : sum, before.cancelReason))) {
+            Early after = new Early(sum < 0 ? Long.MAX_VALUE : sum, before.cancelReason, before.goneReason);
+            if (HOLD.compareAndSet(this, now, after)) {
                 return;
             }
         }
@@ -127,8 +134,26 @@ final class EmbeddedCall extends PendingCall {
             if (now == ENDED) {
                 return;
             }
-            Early before = now instanceof Early early ? early : new Early(0, null);
-            if (HOLD.compareAndSet(this, now, new Early(before.creditBytes, reason))) {
+            Early before = now instanceof Early early ? early : Early.NOTHING;
+            if (HOLD.compareAndSet(this, now, new Early(before.creditBytes, reason, before.goneReason))) {
+                return;
+            }
+        }
+    }
+
+    /** The channel is closed: the controller says what becomes of the command, and the call ends here, if it has not by that. */
+    void channelClosed(EmbeddedChannel channel, String reason) {
+        while (true) {
+            Object now = hold;
+            if (now instanceof Incoming incoming) {
+                new Way(this, channel).leave(incoming, reason);
+                return;
+            }
+            if (now == ENDED) {
+                return;
+            }
+            Early before = now instanceof Early early ? early : Early.NOTHING;
+            if (HOLD.compareAndSet(this, now, new Early(before.creditBytes, before.cancelReason, reason))) {
                 return;
             }
         }
@@ -139,6 +164,16 @@ final class EmbeddedCall extends PendingCall {
         @Override
         public void admitted() {
             call.confirmAdmitted();
+        }
+
+        void leave(Incoming incoming, String reason) {
+            incoming.callerGone(reason);
+            part(Part.failed(CommandError.of(
+                            ErrorCode.CONTROLLER_GONE,
+                            Outcome.UNKNOWN,
+                            Stage.REPLY_WAIT,
+                            reason + ", before the reply"))
+                    .build());
         }
 
         @Override

@@ -225,7 +225,7 @@ final class EmbeddedChannel implements Channel {
             present.draining(); // or what is lost might be offered here once more
         }
         live.forEach(EmbeddedExecution::end);
-        calls.forEach(call -> call.cancel("the channel of its caller was closed: " + why.message()));
+        calls.forEach(call -> call.channelClosed(this, "the channel of its caller was closed: " + why.message()));
         isSwept = true;
         settleIfIdle();
     }

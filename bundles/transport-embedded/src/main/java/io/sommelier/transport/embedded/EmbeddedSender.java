@@ -30,7 +30,7 @@ public final class EmbeddedSender implements CommandSender, AutoCloseable {
         return EmbeddedCall.send(connector, command, listener);
     }
 
-    /** Ends its channel; commands under way are cancelled. */
+    /** Ends its channel. Its calls end; commands under way are cancelled, but for durable ones that are on disk, which go on. */
     @Override
     public void close() {
         transport.remove(connector, Duration.ZERO);

@@ -23,8 +23,10 @@ import io.sommelier.testkit.FakeOutgoing;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -234,7 +236,7 @@ class EmbeddedTransportTest {
     }
 
     @Test
-    void atTheLimitOfTheStopCommandsAreLostAndCallsCancelled() {
+    void atTheLimitOfTheStopCommandsAreLostAndCallsEndUnknown() {
         AtomicBoolean told = new AtomicBoolean();
         transport.start(acceptor);
         CommandSender sender = transport.sender("app");
@@ -242,14 +244,24 @@ class EmbeddedTransportTest {
                 .direct("pour", (invocation, responder) -> responder.onCancel(() -> told.set(true)))
                 .build());
         FakeOutgoing handled = offered(pour());
-        sender.send(pour());
+        Call call = sender.send(pour());
         FakeAcceptor.Received sent = acceptor.sessions().get(0).received().get(0);
 
         transport.stop(Duration.ofMillis(1)).toCompletableFuture().join();
 
         assertThat(handled.isLost()).isTrue();
         assertThat(told).isTrue();
-        assertThat(sent.cancelReason()).isPresent();
+        assertThat(sent.goneReason()).isPresent();
+        assertThat(sent.cancelReason()).isEmpty();
+        assertThat(call.result())
+                .failsWithin(DRAIN)
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .asInstanceOf(InstanceOfAssertFactories.type(CommandException.class))
+                .satisfies(failure -> {
+                    assertThat(failure.error().code()).isEqualTo(ErrorCode.CONTROLLER_GONE);
+                    assertThat(failure.error().outcome()).isEqualTo(Outcome.UNKNOWN);
+                });
         assertThat(handled.faults()).isEmpty();
     }
 

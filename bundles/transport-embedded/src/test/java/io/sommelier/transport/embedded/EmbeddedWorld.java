@@ -10,6 +10,7 @@ import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.HelloRefusedException;
+import io.sommelier.spi.Mailbox;
 import io.sommelier.testkit.FixedCredentials;
 import io.sommelier.testkit.MemberPlan;
 import io.sommelier.testkit.World;
@@ -17,6 +18,8 @@ import io.sommelier.testkit.WorldMember;
 import io.sommelier.testkit.WorldSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,7 @@ final class EmbeddedWorld implements World {
     private final Controller controller;
     private final EmbeddedTransport transport = new EmbeddedTransport();
     private final CommandSender caller;
+    private final Map<String, EmbeddedSender> senders = new ConcurrentHashMap<>();
     private final List<CountDownLatch> clogs = new CopyOnWriteArrayList<>();
 
     EmbeddedWorld(WorldSettings settings) {
@@ -52,6 +56,21 @@ final class EmbeddedWorld implements World {
     @Override
     public CommandSender caller() {
         return caller;
+    }
+
+    @Override
+    public CommandSender sender(String instance) {
+        return senders.computeIfAbsent(instance, transport::sender);
+    }
+
+    @Override
+    public void cutSender(String instance) {
+        senders.get(instance).connector().cut();
+    }
+
+    @Override
+    public void mailbox(Mailbox mailbox) {
+        controller.mailbox(mailbox);
     }
 
     @Override

@@ -248,7 +248,7 @@ final class LinkChannel implements Channel, LinkHandler {
         isTakingIn = false;
         stream.attachment(incoming);
         if (end != null) { // the controller closed the channel meanwhile, and closed() left the rest to be done here
-            incoming.cancel(end.message());
+            incoming.callerGone(end.message());
             peer.closed(end);
         }
     }
@@ -262,6 +262,13 @@ final class LinkChannel implements Channel, LinkHandler {
     public void cancelled(InStream stream, String reason) {
         if (stream.attachment() instanceof Incoming incoming) {
             incoming.cancel(reason);
+        }
+    }
+
+    @Override
+    public void peerGone(InStream stream, String reason) {
+        if (stream.attachment() instanceof Incoming incoming) {
+            incoming.callerGone(reason);
         }
     }
 

@@ -42,6 +42,7 @@ final class FakeController implements ChannelAcceptor {
         final BlockingQueue<Submitted> commands = new LinkedBlockingQueue<>();
         final BlockingQueue<Long> credits = new LinkedBlockingQueue<>();
         final BlockingQueue<String> cancels = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> departures = new LinkedBlockingQueue<>();
         final BlockingQueue<Goodbye> ends = new LinkedBlockingQueue<>();
         final BlockingQueue<Set<String>> operations = new LinkedBlockingQueue<>();
         final BlockingQueue<String> drains = new LinkedBlockingQueue<>();
@@ -74,6 +75,11 @@ final class FakeController implements ChannelAcceptor {
                 @Override
                 public void cancel(String reason) {
                     cancels.add(reason);
+                }
+
+                @Override
+                public void callerGone(String reason) {
+                    departures.add(reason);
                 }
             };
         }

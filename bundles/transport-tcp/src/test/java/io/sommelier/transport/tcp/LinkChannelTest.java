@@ -319,7 +319,7 @@ class LinkChannelTest {
     }
 
     @Test
-    void aCallerThatIsLostCancelsItsCommands() throws Exception {
+    void aCallerThatIsLostIsGoneAndHasNotCancelled() throws Exception {
         ScriptedConnector connector = dial();
         Asked asked = next(controller.hellos).accept();
         next(connector.welcomes);
@@ -328,8 +328,9 @@ class LinkChannelTest {
 
         connector.vanish();
 
-        next(asked.cancels);
+        next(asked.departures);
         next(asked.ends);
+        assertThat(asked.cancels).isEmpty();
         submitted.replyPath().part(Part.complete(Payload.empty()).build()); // to nobody
     }
 

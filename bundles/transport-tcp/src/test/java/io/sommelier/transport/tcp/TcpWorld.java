@@ -17,6 +17,7 @@ import io.sommelier.connector.ConnectorState.Phase;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.HelloRefusedException;
+import io.sommelier.spi.Mailbox;
 import io.sommelier.testkit.FixedCredentials;
 import io.sommelier.testkit.MemberPlan;
 import io.sommelier.testkit.World;
@@ -34,8 +35,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +61,7 @@ final class TcpWorld implements World {
     private final TcpTransport transport;
     private final Deque<SocketChannel> reserved = new ArrayDeque<>();
     private final List<Connector> connectors = new ArrayList<>();
+    private final Map<String, Cable> cables = new ConcurrentHashMap<>();
     private final boolean areDialled;
     private final Connector caller;
 
@@ -107,6 +111,27 @@ final class TcpWorld implements World {
     @Override
     public CommandSender caller() {
         return caller;
+    }
+
+    @Override
+    public CommandSender sender(String instance) {
+        try {
+            Cable cable = new Cable(0, transport.localPort());
+            cables.put(instance, cable);
+            return open(Connector.builder(instance), cable.localPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void cutSender(String instance) {
+        cables.get(instance).cut();
+    }
+
+    @Override
+    public void mailbox(Mailbox mailbox) {
+        controller.mailbox(mailbox);
     }
 
     @Override
