@@ -22,12 +22,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gateway, its server and its controller come and go: nothing ends silently, and the gap says that it is one. */
 @Timeout(60)
 class UpdateTest {
     private final ObjectMapper json = new ObjectMapper();
     private final HandWorker worker = new HandWorker();
+    private final AtomicInteger produced = new AtomicInteger();
     private World world;
 
     @BeforeEach
@@ -84,30 +87,87 @@ class UpdateTest {
         assertThat(worker.isIdle()).isTrue();
     }
 
-    @Test
-    void aReplyThatIsNotReadIsBrokenOffBeforeTheStopIsOver() throws Exception {
-        var produced = new AtomicInteger();
-        world.serve(
-                "volume",
-                CommandHandler.iterating(invocation -> Stream.generate(() -> Payload.copyOf(new byte[64 << 10]))
-                        .peek(piece -> produced.incrementAndGet())
-                        .iterator()));
+    @ParameterizedTest
+    @ValueSource(strings = {"*/*", "application/json", "application/x-ndjson", "text/event-stream"})
+    void aReplyThatIsNotReadIsBrokenOffBeforeTheStopIsOver(String accept) throws Exception {
+        serveVolume(Long.MAX_VALUE);
+        try (RawClient stalled = stalledOn("volume", accept)) {
+            world.gateway.drain();
+
+            assertBrokenOff(stalled);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/x-ndjson", "text/event-stream"})
+    void soIsOneOfWhichOnlyTheRecordOfAFailureIsLeft(String accept) throws Exception {
         try (RawClient stalled = RawClient.narrow(world.port())) {
-            stalled.post("/commands/cellar/volume", "").head();
-            var seen = new AtomicInteger(-1);
-            await().pollInterval(Duration.ofMillis(200)).until(() -> seen.getAndSet(produced.get()) == produced.get());
+            stalled.send("POST /commands/cellar/hand HTTP/1.1\r\nHost: a\r\nAccept: " + accept
+                    + "\r\nContent-Length: 0\r\n\r\n");
+            HandWorker.Job job = worker.next();
+            job.responder().data(Payload.copyOf(new byte[1 << 20]));
+            stalled.head();
+            job.responder().fail("corked");
+            await().until(() -> world.controller.admin().inFlight(10).isEmpty());
+            assertThat(world.gateway.commands().streams())
+                    .as("its room is taken")
+                    .isEqualTo(1);
 
             world.gateway.drain();
 
-            assertThat(world.gateway.commands().size())
-                    .as("commands that the gateway has")
-                    .isZero();
-            assertThatThrownBy(() -> {
-                        while (stalled.chunk().length > 0) {
-                            // up to the end
-                        }
-                    })
-                    .isInstanceOf(IOException.class);
+            assertBrokenOff(stalled);
+        }
+    }
+
+    private void serveVolume(long pieces) {
+        world.serve(
+                "volume",
+                CommandHandler.iterating(invocation -> Stream.generate(() -> Payload.copyOf(new byte[64 << 10]))
+                        .limit(pieces)
+                        .peek(piece -> produced.incrementAndGet())
+                        .iterator()));
+    }
+
+    /** A client that asked, saw the head of the reply, and reads no more. */
+    private RawClient stalledOn(String operation, String accept) throws Exception {
+        RawClient stalled = RawClient.narrow(world.port());
+        stalled.send("POST /commands/cellar/" + operation + " HTTP/1.1\r\nHost: a\r\nAccept: " + accept
+                + "\r\nContent-Length: 0\r\n\r\n");
+        stalled.head();
+        var seen = new AtomicInteger(-1);
+        await().pollInterval(Duration.ofMillis(200)).until(() -> seen.getAndSet(produced.get()) == produced.get());
+        return stalled;
+    }
+
+    private void assertBrokenOff(RawClient stalled) {
+        assertThat(world.gateway.commands().size())
+                .as("commands that the gateway has")
+                .isZero();
+        assertThat(world.gateway.commands().streams()).isZero();
+        assertThatThrownBy(() -> {
+                    while (stalled.chunk().length > 0) {
+                        // up to the end
+                    }
+                })
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aReaderThatGoesOnAfterItsWorkerHasEndedGetsTheWholeReplyInTheTimeOfTheDrain() throws Exception {
+        world.gateway.settings(Map.of("drainLimit", "30s"));
+        serveVolume(64);
+        try (RawClient slow = stalledOn("volume", "*/*")) {
+            var stop = CompletableFuture.runAsync(world.gateway::drain);
+            await().until(world.gateway.commands()::isDraining);
+
+            long bytes = 0;
+            for (byte[] chunk = slow.chunk(); chunk.length > 0; chunk = slow.chunk()) {
+                bytes += chunk.length;
+            }
+
+            assertThat(bytes).isEqualTo(64L * (64 << 10));
+            stop.join();
+            assertThat(world.gateway.commands().size()).isZero();
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ final class WaitingReply extends SentCommand {
     private final AtomicBoolean isOver = new AtomicBoolean();
     private final AtomicBoolean hasSlot = new AtomicBoolean();
     private volatile String stopReason;
+    private volatile boolean isLeft;
 
     private volatile Flow.Subscription parts;
 
@@ -87,6 +89,9 @@ final class WaitingReply extends SentCommand {
     }
 
     private void take(Part part) {
+        if (isLeft) {
+            return; // all were asked for, and nobody takes them
+        }
         switch (part.status()) {
             case ACCEPTED -> {
                 saw(CommandState.ACCEPTED);
@@ -122,21 +127,30 @@ final class WaitingReply extends SentCommand {
             return;
         }
         hasSlot.set(true);
-        if (isOver.get()) {
-            giveSlotBack(); // the client went meanwhile, and did not see it
-        }
         ReplyHead head = ReplyHead.of(accepted, first);
-        var opening = new PartsBody(id(), head, form, parts, this::clientGone);
+        var opening = new PartsBody(id(), head, form, parts, this::clientGone, this::end);
         opening.take(first);
         Answer.parts(exchange, head, form, opening, rules).command(id());
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange over) {
+                clientGone(); // if it is not known yet: the server could not send the reply
+            }
+        });
         body = opening;
+        if (isOver.get()) {
+            giveSlotBack(); // it was ended meanwhile, by who did not see this
+            opening.breakOff(new IOException("nobody waits for it"));
+        }
     }
 
     private void complete(Part terminal) {
         saw(CommandState.COMPLETED);
         if (body != null) {
-            body.complete(terminal);
-        } else if (!isAnswered.getAndSet(true)) {
+            body.complete(terminal); // over when its client has taken it
+            return;
+        }
+        if (!isAnswered.getAndSet(true)) {
             Answer.whole(exchange, ReplyHead.of(accepted, terminal), terminal.payload(), rules)
                     .command(id());
             done();
@@ -146,11 +160,16 @@ final class WaitingReply extends SentCommand {
 
     @Override
     public void onError(Throwable reason) {
+        if (isLeft) {
+            return;
+        }
         CommandException failure = toldAsStop(CommandException.of(reason));
         saw(failure.part().map(CommandState::of).orElse(CommandState.FAILED));
         if (body != null) {
             body.fail(failure);
-        } else if (!isAnswered.getAndSet(true)) {
+            return;
+        }
+        if (!isAnswered.getAndSet(true)) {
             answer(Problem.of(failure, id()));
         }
         end();
@@ -171,17 +190,51 @@ final class WaitingReply extends SentCommand {
     /** Gives the command up since this gateway stops; that is what its client is told, and not that somebody cancelled it. */
     void stop(String reason) {
         stopReason = reason;
-        cancel(reason);
-    }
-
-    /** Ends a streamed reply whose end did not come after {@link #stop}, since its client does not read: nothing of this gateway may be needed for it any more. */
-    void breakOff() {
-        PartsBody open = body;
-        if (open != null && !isOver.get()) {
-            parts.cancel();
-            open.breakOff(new IOException(stopReason));
+        if (!isDurable()) {
+            cancel(reason);
+        } else if (!isAnswered.getAndSet(true)) {
+            leave();
+            answer(Problem.of(
+                    CommandError.of(ErrorCode.DRAINING, Outcome.UNKNOWN, Stage.REPLY_WAIT, reason), Optional.of(id())));
             end();
         }
+    }
+
+    /** A durable command goes on, and nobody takes its reply. */
+    private void leave() {
+        isLeft = true;
+        Flow.Subscription known = parts;
+        if (known != null) {
+            known.request(Long.MAX_VALUE);
+        }
+    }
+
+    /** Parts that nobody takes would keep the end from coming. */
+    private void letGoOfParts() {
+        Flow.Subscription known = parts;
+        if (isDurable()) {
+            leave();
+        } else if (known != null) {
+            known.cancel();
+        }
+    }
+
+    /**
+     * Ends it after {@link #stop}, whatever it is at, so that nothing of this gateway is needed for it any more: a streamed reply whose client does not read, a command whose end did not come.
+     */
+    void breakOff() {
+        if (isOver.get()) {
+            return;
+        }
+        letGoOfParts();
+        PartsBody open = body;
+        if (open != null) {
+            open.breakOff(new IOException(stopReason));
+        } else if (!isAnswered.getAndSet(true)) {
+            CommandError stopped = CommandError.of(ErrorCode.DRAINING, Outcome.UNKNOWN, Stage.REPLY_WAIT, stopReason);
+            answer(Problem.of(stopped, Optional.of(id())));
+        }
+        end();
     }
 
     private CommandException toldAsStop(CommandException failure) {
@@ -199,11 +252,10 @@ final class WaitingReply extends SentCommand {
         if (isOver.get()) {
             return;
         }
-        cancel("the client is gone");
-        Flow.Subscription known = parts;
-        if (known != null) {
-            known.cancel(); // parts that nobody takes would keep the end from coming
+        if (!isDurable()) {
+            cancel("the client is gone");
         }
+        letGoOfParts();
         if (!isAnswered.getAndSet(true)) {
             done();
         }
@@ -231,6 +283,6 @@ final class WaitingReply extends SentCommand {
 
     @Override
     void writeEnd(JsonGenerator json, Times times) {
-        // one that has ended is not known here any more
+        // its client is just being told
     }
 }

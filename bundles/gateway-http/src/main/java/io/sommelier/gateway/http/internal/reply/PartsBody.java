@@ -24,6 +24,7 @@ public final class PartsBody implements Flow.Publisher<ByteBuffer> {
     private final PartFraming framing;
     private final Flow.Subscription parts;
     private final Runnable abandoned;
+    private final Runnable givenOut;
     private final Queue<ByteBuffer> framed = new ConcurrentLinkedQueue<>();
     private final AtomicLong demand = new AtomicLong();
     private final AtomicInteger work = new AtomicInteger();
@@ -39,13 +40,21 @@ public final class PartsBody implements Flow.Publisher<ByteBuffer> {
      *
      * @param parts where parts are asked for; the first was
      * @param abandoned is called when the subscriber does not want the rest
+     * @param givenOut is called when the subscriber is about to get its end
      */
-    public PartsBody(CommandId id, ReplyHead head, ReplyForm form, Flow.Subscription parts, Runnable abandoned) {
+    public PartsBody(
+            CommandId id,
+            ReplyHead head,
+            ReplyForm form,
+            Flow.Subscription parts,
+            Runnable abandoned,
+            Runnable givenOut) {
         this.id = id;
         this.head = head;
         this.framing = form.framing();
         this.parts = parts;
         this.abandoned = abandoned;
+        this.givenOut = givenOut;
     }
 
     /** Takes the next DATA part. */
@@ -119,6 +128,7 @@ public final class PartsBody implements Flow.Publisher<ByteBuffer> {
         while (!isCancelled) {
             if (isBrokenOff) {
                 isCancelled = true;
+                givenOut.run();
                 to.onError(breaking);
                 break;
             }
@@ -142,6 +152,7 @@ public final class PartsBody implements Flow.Publisher<ByteBuffer> {
     }
 
     private void end(Flow.Subscriber<? super ByteBuffer> to) {
+        givenOut.run();
         if (breaking == null) {
             to.onComplete();
         } else {
