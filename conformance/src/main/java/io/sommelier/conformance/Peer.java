@@ -1,0 +1,380 @@
+package io.sommelier.conformance;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A connection that the connector made, as its controller sees it. All but {@link #received} and {@link #ended}, which the I/O thread calls, is confined to one thread. Pings of
+ * the connector are answered at once, unless it is mute; every frame is checked when it is looked at, whatever is waited for.
+ */
+final class Peer {
+    private static final Frame END = new Frame(-1, 0, 0, new byte[0]);
+    private static final long FRAME_BEFORE_WELCOME = 64 << 10;
+
+    /** The socket under it. */
+    interface Socket {
+        /** Writes bytes, in order, from any thread. */
+        void write(byte[] bytes);
+
+        /** Closes without a word. */
+        void close();
+    }
+
+    private final Socket socket;
+    private final Duration limit;
+    private final BlockingQueue<Frame> came = new LinkedBlockingQueue<>();
+    private final AtomicInteger pings = new AtomicInteger();
+    private volatile boolean isMute;
+
+    private final Map<Integer, Reply> replies = new HashMap<>();
+    private Hello hello;
+    private Limits limits;
+    private Set<String> operations = Set.of();
+    private String target = "";
+    private int nextStream = 2;
+    private long nextToken = 1;
+    private long lastPong;
+    private boolean hasEnded;
+    private Goodbye goodbye;
+
+    /**
+     * @param limit how long anything may take that has to come
+     */
+    Peer(Socket socket, Duration limit) {
+        this.socket = socket;
+        this.limit = limit;
+    }
+
+    // --- The I/O thread -----------------------------------------------------------------------------------
+
+    void received(Frame frame) {
+        if (frame.type() == Frame.PING) {
+            pings.incrementAndGet();
+            if (!isMute && frame.body().length == 8) {
+                socket.write(new Frame(Frame.PONG, 0, 0, frame.body()).toArray());
+            }
+        }
+        came.add(frame);
+    }
+
+    void ended() {
+        came.add(END);
+    }
+
+    // --- The hello ----------------------------------------------------------------------------------------
+
+    Hello hello() {
+        if (hello == null) {
+            Frame first = next(limit);
+            if (first == null) {
+                throw new Broken("connected, and said nothing for " + limit.toSeconds() + " s");
+            }
+            if (first == END) {
+                throw new Broken("connected, and hung up without a HELLO");
+            }
+            if (first.length() > FRAME_BEFORE_WELCOME) {
+                throw new Broken("HELLO has %d bytes, allowed are 65536".formatted(first.length()));
+            }
+            hello = Hello.read(first);
+            operations = hello.operations();
+        }
+        return hello;
+    }
+
+    /** Answers the hello. */
+    Peer welcome(Limits most, String token, byte[] behindLastField) {
+        hello();
+        limits = most.smallerOf(hello.limits());
+        target = hello.target();
+        Bytes body =
+                limits.write(new Bytes().u8(1)).u32(10_000).name("conformance").name(target);
+        send(Frame.of(Frame.WELCOME, body.name(token).raw(behindLastField)));
+        return this;
+    }
+
+    void refuse(boolean comeBack) {
+        hello();
+        send(new Goodbye(Goodbye.OVERLOADED, comeBack, "this is a test").frame(Frame.REFUSED));
+    }
+
+    // --- Sending ------------------------------------------------------------------------------------------
+
+    void send(Frame frame) {
+        socket.write(frame.toArray());
+    }
+
+    void sendBytes(byte[] bytes) {
+        socket.write(bytes);
+    }
+
+    int newStream() {
+        int stream = nextStream;
+        nextStream += 2;
+        return stream;
+    }
+
+    /** Sends a command whose operation is served; a rule that needs another operation than those is not checked. */
+    Reply send(Draft draft) {
+        return send(draft, newStream());
+    }
+
+    Reply send(Draft draft, int stream) {
+        Reply reply = expect(stream, draft.credit());
+        if (draft.payloadBytes() > 8 << 10) {
+            draft.split(stream, target).forEach(this::send);
+        } else {
+            send(draft.whole(stream, target));
+        }
+        return reply;
+    }
+
+    /** Expects a reply on a stream, whose command is written by the caller. */
+    Reply expect(int stream, long credit) {
+        Reply reply = new Reply(stream, credit, limits);
+        replies.put(stream, reply);
+        return reply;
+    }
+
+    void credit(Reply reply, long bytes) {
+        reply.give(bytes);
+        send(Frame.ofStream(Frame.CREDIT, reply.stream(), new Bytes().u32(bytes)));
+    }
+
+    void cancel(Reply reply) {
+        reply.cancelled();
+        send(Frame.ofStream(Frame.CANCEL, reply.stream(), new Bytes().text("no longer wanted")));
+    }
+
+    /** Closes without a word. */
+    void drop() {
+        socket.close();
+    }
+
+    /** From now on answers no ping. */
+    void mute() {
+        isMute = true;
+    }
+
+    // --- Waiting ------------------------------------------------------------------------------------------
+
+    /** The operations it serves now. */
+    Set<String> operations() {
+        return operations;
+    }
+
+    /** The name of the target, as a command to it says. */
+    String target() {
+        return target;
+    }
+
+    void needs(String operation) {
+        if (!operations.contains(operation)) {
+            throw new NotChecked("it does not serve the operation " + operation);
+        }
+    }
+
+    /** Waits for the end of a command. */
+    Terminal end(Reply reply) {
+        await("the end of a command", () -> reply.terminal() != null);
+        return reply.terminal();
+    }
+
+    /** Waits for the answer of the operation that answers with what it got. */
+    void endsWith(Reply reply, String text) {
+        Terminal end = end(reply);
+        end.mustBeComplete();
+        if (!new String(end.payload(), StandardCharsets.UTF_8).contains(text)) {
+            throw new Broken("a text of %d characters that it got is not in its answer of %d bytes"
+                    .formatted(text.length(), end.payload().length));
+        }
+    }
+
+    /** Waits until so many parts are there. */
+    void parts(Reply reply, int count) {
+        await(
+                "part %d of a stream that has credit".formatted(count),
+                () -> reply.data().size() >= count);
+    }
+
+    /** Pings, and waits for the answer: what was sent before has been read by the connector. */
+    void ping() {
+        long token = nextToken++;
+        send(Frame.ping(token));
+        await("the PONG", () -> lastPong >= token);
+    }
+
+    /** The link is still whole: a ping is answered, and a command too if it serves one that is known. */
+    void isWhole() {
+        ping();
+        if (operations.contains("pour")) {
+            end(send(new Draft("pour").payload("still there?"))).mustBeComplete();
+        }
+    }
+
+    /** Looks at what comes for a while: nothing of it may break a rule. */
+    void watch(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        while (!hasEnded && System.nanoTime() - until < 0) {
+            look(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+        }
+    }
+
+    /** Waits for what has to come. */
+    void await(String what, BooleanSupplier isThere) {
+        long until = System.nanoTime() + limit.toNanos();
+        while (!isThere.getAsBoolean()) {
+            if (hasEnded) {
+                throw new Broken("%s did not come, the link ended%s"
+                        .formatted(what, goodbye == null ? " without GOODBYE" : ": " + goodbye));
+            }
+            if (System.nanoTime() - until >= 0) {
+                throw new Broken("%s did not come within %d s".formatted(what, limit.toSeconds()));
+            }
+            look(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+        }
+    }
+
+    /** Waits for the end of the connection, as long as for anything. */
+    Optional<Goodbye> untilEnd() {
+        return untilEnd(limit);
+    }
+
+    /** Waits for the end of the connection; gives what was said before it, if anything was. */
+    Optional<Goodbye> untilEnd(Duration most) {
+        long until = System.nanoTime() + most.toNanos();
+        while (!hasEnded) {
+            if (System.nanoTime() - until >= 0) {
+                throw new Broken("the connection is still open after %d s".formatted(most.toSeconds()));
+            }
+            look(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+        }
+        return Optional.ofNullable(goodbye);
+    }
+
+    boolean hasEnded() {
+        return hasEnded || came.contains(END);
+    }
+
+    int pings() {
+        return pings.get();
+    }
+
+    private void look(Duration most) {
+        Frame frame = next(most);
+        if (frame == END) {
+            hasEnded = true;
+        } else if (frame != null) {
+            check(frame);
+        }
+    }
+
+    private Frame next(Duration most) {
+        try {
+            return came.poll(most.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void check(Frame frame) {
+        long most = limits == null ? FRAME_BEFORE_WELCOME : limits.frame();
+        if (frame.length() > most) {
+            throw new Broken("%s has %d bytes, agreed are %d".formatted(frame.name(), frame.length(), most));
+        }
+        if (goodbye != null) {
+            throw new Broken(frame.name() + " behind GOODBYE");
+        }
+        if (frame.type() >= Frame.FIRST_IGNORABLE) {
+            return;
+        }
+        if (limits == null && !Set.of(Frame.PING, Frame.PONG, Frame.GOODBYE).contains(frame.type())) {
+            throw new Broken(frame.name() + " before the WELCOME");
+        }
+        switch (frame.type()) {
+            case Frame.PING -> new Fields(ofLink(frame)).u64("token");
+            case Frame.PONG -> pong(frame);
+            case Frame.OPERATIONS -> operations(frame);
+            case Frame.DRAIN -> new Fields(ofLink(frame)).end();
+            case Frame.GOODBYE -> goodbye = Goodbye.read(ofLink(frame));
+            case Frame.COMMAND -> command(frame);
+            case Frame.CREDIT, Frame.CANCEL -> ofConnector(frame);
+            case Frame.ACCEPTED, Frame.DATA, Frame.COMPLETE, Frame.FAILED, Frame.CONTINUATION -> reply(frame);
+            default -> throw new Broken("a connector does not send " + frame.name());
+        }
+    }
+
+    private static Frame ofLink(Frame frame) {
+        if (frame.flags() != 0 || frame.stream() != 0) {
+            throw new Broken(frame.name() + ": flags and stream have to be 0");
+        }
+        return frame;
+    }
+
+    private static void ofConnector(Frame frame) {
+        if ((frame.stream() & 1) == 0) {
+            throw new Broken("%s for stream %s, whose command it did not send"
+                    .formatted(frame.name(), Integer.toUnsignedString(frame.stream())));
+        }
+    }
+
+    private void pong(Frame frame) {
+        Fields fields = new Fields(ofLink(frame));
+        long token = fields.u64("token");
+        fields.end();
+        if (token != lastPong + 1) {
+            throw new Broken("PONG has token %d, expected is %d".formatted(token, lastPong + 1));
+        }
+        lastPong = token;
+        if (token == nextToken - 1) {
+            cancelsWereRead();
+        }
+    }
+
+    /** The connector answers in order: all that was sent before the newest ping has been read. */
+    private void cancelsWereRead() {
+        replies.values().stream().filter(Reply::isCancelled).forEach(Reply::cancelWasRead);
+    }
+
+    private void operations(Frame frame) {
+        if (target.isEmpty()) {
+            throw new Broken("OPERATIONS of a connector that serves no target");
+        }
+        Fields fields = new Fields(ofLink(frame));
+        operations = Hello.operations(fields);
+        fields.end();
+    }
+
+    /** One of its own commands: nobody is here who could execute it. */
+    private void command(Frame frame) {
+        ofConnector(frame);
+        if (frame.has(Draft.DELIVERED)) {
+            throw new Broken("COMMAND: only a controller may set the flag DELIVERED");
+        }
+        send(Frame.ofStream(
+                Frame.FAILED,
+                frame.stream(),
+                new Bytes().u64(0).u16(200).u8(1).u8(3).text("the conformance kit executes nothing")));
+    }
+
+    private void reply(Frame frame) {
+        Reply reply = replies.get(frame.stream());
+        if (reply == null) {
+            if ((frame.stream() & 1) == 1 && frame.type() == Frame.CONTINUATION) {
+                return; // of a command of its own, which was answered before it was whole
+            }
+            throw new Broken("%s on stream %s, on which no command was sent"
+                    .formatted(frame.name(), Integer.toUnsignedString(frame.stream())));
+        }
+        reply.take(frame);
+    }
+}
