@@ -10,28 +10,35 @@ import io.sommelier.api.Hello;
 import io.sommelier.wire.Backoff;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.LinkSettings;
+import io.sommelier.wire.TlsContext;
+import io.sommelier.wire.TlsFiles;
 import io.sommelier.wire.serving.HandlerExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLContext;
 
 /** Collects what a {@link Connector} is made of. Not thread-safe. Each method throws {@link IllegalArgumentException} when its value is out of range, and says what is allowed. */
 public final class ConnectorBuilder {
-    private static final HostPort DEFAULT_CONTROLLER = new HostPort("127.0.0.1", 7007);
+    private static final String DEFAULT_CONTROLLER = "127.0.0.1:7007";
     private static final int END_LIMIT_SECONDS = 2;
 
     private final Hello.Builder hello;
     private final String instance;
-    private final List<HostPort> controllers = new ArrayList<>();
+    private final List<String> controllers = new ArrayList<>();
+    private final List<StateListener> listeners = new ArrayList<>();
     private final Map<String, ServedOperation> handlers = new LinkedHashMap<>();
     private String targetId = "";
     private int capacity = 256;
@@ -45,7 +52,13 @@ public final class ConnectorBuilder {
     private Duration dialMost = Duration.ofSeconds(30);
     private Duration connectLimit = Duration.ofSeconds(5);
     private LinkSettings link = LinkSettings.defaults();
-    private StateListener listener = state -> {};
+    private Optional<TlsContext> tls = Optional.empty();
+    private boolean isWithoutKey;
+    private boolean verifiesHost = true;
+    private Optional<ProxyServer> proxy = Optional.empty();
+    private Callable<Credential> credentials = () -> Credential.NONE;
+    private Callable<Map<String, String>> headers = Map::of;
+    private boolean mayBlock;
     private EventLoopGroup sharedGroup;
     private LongSupplier clock = System::nanoTime;
 
@@ -56,9 +69,107 @@ public final class ConnectorBuilder {
 
     // --- where the controller is ------------------------------------------------------------------------------
 
-    /** Adds a controller to dial, {@code host:port}, or {@code [address]:port} for IPv6; {@code 127.0.0.1:7007} where none is added. They are tried in order. */
-    public ConnectorBuilder controller(String hostAndPort) {
-        controllers.add(HostPort.parse(hostAndPort));
+    /**
+     * Adds a controller to dial. They are tried in order, one right after the other; who refuses, says goodbye or is lost is followed by the next.
+     *
+     * <table>
+     * <caption>Addresses</caption>
+     * <tr><td>{@code host:port}</td><td>TLS where {@link #tls} was called, else bytes in the clear</td></tr>
+     * <tr><td>{@code tcp://host:port}</td><td>bytes in the clear, always</td></tr>
+     * <tr><td>{@code tls://host:port}</td><td>TLS, with what the JDK trusts where {@link #tls} was not called</td></tr>
+     * <tr><td>{@code ws://host:port/path}</td><td>a WebSocket in the clear; {@code /sommelier} where there is no path</td></tr>
+     * <tr><td>{@code wss://host:port/path}</td><td>a WebSocket over TLS</td></tr>
+     * </table>
+     *
+     * @param address one of these; IPv6 is {@code [::1]:7007}. {@code 127.0.0.1:7007} where none is added
+     */
+    public ConnectorBuilder controller(String address) {
+        ControllerAddress.parse(address, false);
+        controllers.add(address);
+        return this;
+    }
+
+    // --- how it gets there ------------------------------------------------------------------------------------
+
+    /**
+     * Uses TLS, with the certificates that these files trust and, where the controller asks for one, a certificate of its own. A connector that listens needs a key, and accepts TLS
+     * alone then. The files are looked at before each attempt: changed ones are used from then on, bad ones are named in the log and leave what was in effect.
+     *
+     * <pre>{@code
+     * Connector.builder("cellar-1")
+     *         .controller("tls://sommelier.example:7007")
+     *         .tls(TlsFiles.NONE
+     *                 .withTrust(Path.of("authority.crt"))
+     *                 .withCertificate(Path.of("cellar.crt"), Path.of("cellar.key"), ""))
+     * }</pre>
+     *
+     * Reads the files now, which blocks shortly.
+     *
+     * @throws IllegalArgumentException when they cannot be used; it says which, and why
+     */
+    public ConnectorBuilder tls(TlsFiles files) {
+        tls = Optional.of(new TlsContext(files));
+        isWithoutKey = !files.hasKey();
+        mayBlock |= !files.files().isEmpty();
+        return this;
+    }
+
+    /** Uses TLS as this context says; it is its owner's to renew. */
+    public ConnectorBuilder tls(SSLContext context) {
+        tls = Optional.of(new TlsContext(context));
+        isWithoutKey = false;
+        return this;
+    }
+
+    /**
+     * Takes any certificate that is trusted, whatever host it was issued to. Without this, it must be that of the host in the address of the controller. Only for a trust that holds
+     * nothing but the controllers.
+     */
+    public ConnectorBuilder anyHost() {
+        verifiesHost = false;
+        return this;
+    }
+
+    /**
+     * Dials through a proxy, by HTTP CONNECT. The proxy looks the controllers up.
+     *
+     * @param hostAndPort where the proxy is
+     */
+    public ConnectorBuilder httpProxy(String hostAndPort) {
+        return httpProxy(hostAndPort, "", "");
+    }
+
+    /** As {@link #httpProxy(String)}, for a proxy that asks who it is (Basic, RFC 7617). */
+    public ConnectorBuilder httpProxy(String hostAndPort, String user, String password) {
+        proxy = Optional.of(new ProxyServer(false, HostPort.parse(hostAndPort), user, password));
+        return this;
+    }
+
+    /**
+     * Dials through a SOCKS5 proxy (RFC 1928), which looks the controllers up.
+     *
+     * @param hostAndPort where the proxy is
+     */
+    public ConnectorBuilder socksProxy(String hostAndPort) {
+        return socksProxy(hostAndPort, "", "");
+    }
+
+    /** As {@link #socksProxy(String)}, for a proxy that asks who it is (RFC 1929). */
+    public ConnectorBuilder socksProxy(String hostAndPort, String user, String password) {
+        proxy = Optional.of(new ProxyServer(true, HostPort.parse(hostAndPort), user, password));
+        return this;
+    }
+
+    /**
+     * Asks for the headers of the handshake of a WebSocket before each attempt, as {@link #credentials} does; other addresses send none.
+     *
+     * <pre>{@code
+     * .headers(() -> Map.of("Authorization", "Bearer " + tokens.fresh()))
+     * }</pre>
+     */
+    public ConnectorBuilder headers(Callable<Map<String, String>> source) {
+        headers = source;
+        mayBlock = true;
         return this;
     }
 
@@ -82,7 +193,7 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    /** Sets how long a connect may take, 10 ms to 10 min; 5 s where this is not called. */
+    /** Sets how long a connect may take, 10 ms to 10 min; so long may also take all that comes between it and the hello: proxy, TLS, WebSocket. 5 s where this is not called. */
     public ConnectorBuilder connectLimit(Duration limit) {
         check("connectLimit", limit.toMillis(), 10, 600_000);
         connectLimit = limit;
@@ -106,7 +217,22 @@ public final class ConnectorBuilder {
 
     /** Sets what it shows to prove who it is; {@link Credential#NONE} where this is not called. */
     public ConnectorBuilder credential(Credential credential) {
-        hello.credential(credential);
+        Objects.requireNonNull(credential, "credential");
+        credentials = () -> credential;
+        return this;
+    }
+
+    /**
+     * Asks for the proof of who it is before each attempt, so that a token may be renewed. It is asked on a thread of its own, {@code sommelier-<instance>-ready}, and may block up to the
+     * limit of {@link #connectLimit}; it is interrupted then. Where it takes longer, throws, or gives {@code null}, the attempt counts as UNREACHED, and is tried again.
+     *
+     * <pre>{@code
+     * .credentials(() -> new Credential("token", Payload.ofText(Files.readString(Path.of("/run/secrets/token")).strip())))
+     * }</pre>
+     */
+    public ConnectorBuilder credentials(Callable<Credential> source) {
+        credentials = Objects.requireNonNull(source, "source");
+        mayBlock = true;
         return this;
     }
 
@@ -162,9 +288,9 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    /** Has somebody hear where the connector stands. Replaces the listener set before. */
+    /** Has somebody hear where the connector stands, beside those who do already. */
     public ConnectorBuilder onState(StateListener stateListener) {
-        listener = stateListener;
+        listeners.add(Objects.requireNonNull(stateListener, "stateListener"));
         return this;
     }
 
@@ -185,10 +311,13 @@ public final class ConnectorBuilder {
      * Opens the connector: it begins to look for a controller, and returns. Where it listens, it does so when this returns; that blocks shortly, so it must not be called
      * on a thread of the given group.
      *
-     * @throws IllegalStateException when it has handlers but serves no target, or cannot listen
+     * @throws IllegalStateException when it has handlers but serves no target, or cannot listen, or is to listen with TLS and has no key
      * @throws IllegalArgumentException when the name of an operation breaks the grammar
      */
     public Connector open() {
+        if (!listenHost.isEmpty() && isWithoutKey) {
+            throw new IllegalStateException("a connector that listens with TLS needs a certificate and its key");
+        }
         Operations operations = new Operations(targetId);
         handlers.forEach((operation, served) -> operations.put(operation, served.handler(), served.direct()));
         ConnectorSettings settings = new ConnectorSettings(hello.build(), link, clock);
@@ -199,7 +328,7 @@ public final class ConnectorBuilder {
         EventLoop loop = group.next();
         HandlerExecutor executor =
                 new HandlerExecutor(threadName, threads, queueCapacity < 0 ? capacity : queueCapacity);
-        StateBoard board = new StateBoard(instance, listener);
+        StateBoard board = new StateBoard(instance, listeners);
         SendBudget budget = new SendBudget(sendQueueCapacity, sendQueueBytes);
         Lifecycle lifecycle = new Lifecycle(settings, loop, operations, executor, budget, board);
         CompletionStage<Void> ended = sharedGroup != null
@@ -221,13 +350,36 @@ public final class ConnectorBuilder {
     }
 
     private SocketSource source(EventLoop loop, Lifecycle lifecycle) {
-        if (!listenHost.isEmpty()) {
-            return new Doorway(loop, listenHost, listenPort, lifecycle);
+        Optional<TlsContext> used = tls;
+        List<ControllerAddress> dialled = addresses();
+        if (used.isEmpty() && dialled.stream().anyMatch(ControllerAddress::isSecure)) {
+            used = Optional.of(new TlsContext(TlsFiles.NONE));
         }
-        List<HostPort> dialled = controllers.isEmpty() ? List.of(DEFAULT_CONTROLLER) : controllers;
+        Preparation preparation = new Preparation(
+                loop,
+                "sommelier-" + instance + "-ready",
+                used,
+                credentials,
+                headers,
+                mayBlock,
+                connectLimit.toMillis());
+        if (!listenHost.isEmpty()) {
+            return new Doorway(loop, listenHost, listenPort, preparation, connectLimit.toMillis(), lifecycle);
+        }
         Backoff backoff = new Backoff(
                 dialFirst, dialMost, () -> ThreadLocalRandom.current().nextDouble());
-        return new Dialer(loop, new DialPlan(dialled, backoff), connectLimit.toMillis(), lifecycle);
+        Approach approach = new Approach(proxy, used, verifiesHost, connectLimit.toMillis());
+        return new Dialer(loop, new DialPlan(dialled, backoff), preparation, approach, lifecycle);
+    }
+
+    private List<ControllerAddress> addresses() {
+        if (!listenHost.isEmpty()) {
+            return List.of();
+        }
+        return (controllers.isEmpty() ? List.of(DEFAULT_CONTROLLER) : controllers)
+                .stream()
+                        .map(address -> ControllerAddress.parse(address, tls.isPresent()))
+                        .toList();
     }
 
     private static ThreadFactory ioThread(String name) {

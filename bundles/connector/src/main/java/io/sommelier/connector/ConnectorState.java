@@ -8,9 +8,9 @@ import java.util.Optional;
  * Where a connector stands with its controller. Immutable.
  *
  * @param phase what it is doing
- * @param address {@code host:port} of the controller it is attached to, or was last; empty before the first
- * @param welcome what the controller answered; present exactly while ACTIVE
- * @param goodbye how the last channel or attempt ended; present exactly while DISCONNECTED or CLOSED
+ * @param address of the controller it is attached to, or was last, as it was given, or {@code host:port} of who dialled; empty before the first
+ * @param welcome what the controller answered; present exactly while ACTIVE or DRAINING
+ * @param goodbye how the last channel or attempt ended; present exactly while REFUSED, UNREACHED, LOST or CLOSED
  */
 public record ConnectorState(Phase phase, String address, Optional<Welcome> welcome, Optional<Goodbye> goodbye) {
     /** What a connector is doing. */
@@ -19,8 +19,14 @@ public record ConnectorState(Phase phase, String address, Optional<Welcome> welc
         CONNECTING,
         /** A controller has taken it in: it serves and sends. */
         ACTIVE,
-        /** Its channel has ended, or an attempt was refused; it tries again soon. */
-        DISCONNECTED,
+        /** Its channel ends soon, since it is being closed, or the controller takes nothing new: what is under way goes on. */
+        DRAINING,
+        /** Somebody answered, and did not let it in; the goodbye says why. It tries again soon. */
+        REFUSED,
+        /** Nobody answered: there is no way to a controller, or no answer came in time. It tries again soon. */
+        UNREACHED,
+        /** Its channel has ended, and every command under way with it. It tries again soon. */
+        LOST,
         /** It has ended, for good: it was closed, or a controller told it to stay away. */
         CLOSED
     }
@@ -33,11 +39,12 @@ public record ConnectorState(Phase phase, String address, Optional<Welcome> welc
         return new ConnectorState(Phase.ACTIVE, address, Optional.of(welcome), Optional.empty());
     }
 
-    static ConnectorState disconnected(String address, Goodbye goodbye) {
-        return new ConnectorState(Phase.DISCONNECTED, address, Optional.empty(), Optional.of(goodbye));
+    /** This one, once its channel drains. */
+    ConnectorState draining() {
+        return new ConnectorState(Phase.DRAINING, address, welcome, Optional.empty());
     }
 
-    static ConnectorState closed(String address, Goodbye goodbye) {
-        return new ConnectorState(Phase.CLOSED, address, Optional.empty(), Optional.of(goodbye));
+    static ConnectorState ended(Phase phase, String address, Goodbye goodbye) {
+        return new ConnectorState(phase, address, Optional.empty(), Optional.of(goodbye));
     }
 }

@@ -1,7 +1,6 @@
 package io.sommelier.connector;
 
 import io.sommelier.wire.Backoff;
-import io.sommelier.wire.HostPort;
 import java.util.List;
 
 /**
@@ -9,18 +8,18 @@ import java.util.List;
  * the next in order. Confined to one thread.
  */
 final class DialPlan {
-    private final List<HostPort> controllers;
+    private final List<ControllerAddress> controllers;
     private final Backoff backoff;
     private int at;
     private int triedInRound;
 
-    DialPlan(List<HostPort> controllers, Backoff backoff) {
+    DialPlan(List<ControllerAddress> controllers, Backoff backoff) {
         this.controllers = List.copyOf(controllers);
         this.backoff = backoff;
     }
 
     /** Whom to dial. */
-    HostPort controller() {
+    ControllerAddress controller() {
         return controllers.get(at);
     }
 

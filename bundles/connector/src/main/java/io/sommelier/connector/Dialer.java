@@ -3,15 +3,19 @@ package io.sommelier.connector;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.resolver.NoopAddressResolverGroup;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
+import io.sommelier.connector.Preparation.Ready;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.NameLookup;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,19 +27,26 @@ final class Dialer implements SocketSource {
 
     private final EventLoop loop;
     private final DialPlan plan;
+    private final Preparation preparation;
+    private final Approach approach;
     private final Lifecycle lifecycle;
     private final NameLookup names = new NameLookup("sommelier-connector-names");
     private final Bootstrap bootstrap;
+    private Channel dialling;
+    private SocketHandler diallingEnd;
     private boolean isStopped;
 
-    Dialer(EventLoop loop, DialPlan plan, long connectLimitMillis, Lifecycle lifecycle) {
+    Dialer(EventLoop loop, DialPlan plan, Preparation preparation, Approach approach, Lifecycle lifecycle) {
         this.loop = loop;
         this.plan = plan;
+        this.preparation = preparation;
+        this.approach = approach;
         this.lifecycle = lifecycle;
         bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectLimitMillis);
+                .resolver(NoopAddressResolverGroup.INSTANCE)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) approach.limitMillis());
     }
 
     @Override
@@ -52,6 +63,10 @@ final class Dialer implements SocketSource {
     public void stop() {
         isStopped = true;
         names.close();
+        preparation.close();
+        if (dialling != null && !diallingEnd.hasSession()) {
+            dialling.close();
+        }
     }
 
     private void dialIn(long millis) {
@@ -64,47 +79,93 @@ final class Dialer implements SocketSource {
         if (isStopped) {
             return;
         }
-        HostPort controller = plan.controller();
+        ControllerAddress controller = plan.controller();
         lifecycle.seeks(controller.toString());
-        names.lookUp(controller.host(), controller.port()).whenComplete((address, failure) -> {
-            if (loop.inEventLoop()) {
-                connect(address, failure);
-                return;
-            }
-            try {
-                loop.execute(() -> connect(address, failure));
-            } catch (RejectedExecutionException ended) {
-                LOG.trace("the connector has ended while it looked {} up", controller, ended);
+        preparation.begin().whenComplete((ready, failure) -> {
+            if (failure == null) {
+                lookUp(controller, ready);
+            } else {
+                unreachable("not ready to dial: " + textOf(failure));
             }
         });
     }
 
-    private void connect(InetSocketAddress address, Throwable unknown) {
+    /** Whom the socket is opened to: a proxy finds the controller itself. */
+    private void lookUp(ControllerAddress controller, Ready ready) {
+        if (isStopped) {
+            return;
+        }
+        HostPort first = approach.proxy().map(ProxyServer::at).orElse(controller.at());
+        names.lookUp(first.host(), first.port()).whenComplete((address, failure) -> {
+            if (loop.inEventLoop()) {
+                connect(controller, ready, address, failure);
+                return;
+            }
+            try {
+                loop.execute(() -> connect(controller, ready, address, failure));
+            } catch (RejectedExecutionException ended) {
+                LOG.trace("the connector has ended while it looked {} up", first, ended);
+            }
+        });
+    }
+
+    private void connect(ControllerAddress controller, Ready ready, InetSocketAddress address, Throwable unknown) {
         if (isStopped) {
             return;
         }
         if (unknown != null) {
-            unreachable(unknown);
+            unreachable("cannot connect: " + textOf(unknown));
             return;
         }
-        SocketHandler handler = new SocketHandler(lifecycle::opened);
-        bootstrap.clone().handler(handler).connect(address).addListener((ChannelFuture connected) -> {
+        SocketHandler end = new SocketHandler(
+                (socket, sink) -> lifecycle.opened(socket, sink, controller.toString(), ready.credential()));
+        Threshold[] threshold = new Threshold[1];
+        ChannelFuture connecting = bootstrap
+                .clone()
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel socket) {
+                        threshold[0] = approach.prepare(socket.pipeline(), controller, address, ready.headers())
+                                .orElse(null);
+                        socket.pipeline().addLast(end);
+                    }
+                })
+                .connect(
+                        approach.proxy().isEmpty()
+                                ? address
+                                : InetSocketAddress.createUnresolved(
+                                        controller.at().host(), controller.at().port()));
+        dialling = connecting.channel();
+        diallingEnd = end;
+        connecting.addListener((ChannelFuture connected) -> {
             if (!connected.isSuccess()) {
-                unreachable(connected.cause());
+                unreachable("cannot connect: " + textOf(connected.cause()));
                 return;
             }
-            Channel socket = connected.channel();
-            socket.closeFuture().addListener(closed -> {
-                if (!handler.hasSession()) {
-                    unreachable(new ConnectException("the socket closed at once"));
+            connected.channel().closeFuture().addListener(closed -> {
+                if (!end.hasSession()) {
+                    unreachable("cannot connect: " + faultOf(threshold[0]));
                 }
             });
         });
     }
 
-    private void unreachable(Throwable cause) {
+    private static String faultOf(Threshold threshold) {
+        return Optional.ofNullable(threshold)
+                .map(Threshold::fault)
+                .filter(fault -> !fault.isEmpty())
+                .orElse("the socket closed at once");
+    }
+
+    private static String textOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    private void unreachable(String why) {
         if (!isStopped) {
-            lifecycle.notFound(new Goodbye(CloseReason.LOST, true, "cannot connect: " + cause.getMessage()));
+            lifecycle.notFound(new Goodbye(CloseReason.LOST, true, why));
             dialIn(plan.failed());
         }
     }

@@ -7,19 +7,33 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.NetUtil;
+import io.sommelier.connector.Preparation.Ready;
 import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens, to be dialled by a controller. While there is a session a further socket is closed at once. Confined to the loop, but {@link #listen} and {@link #localPort}.
  */
 final class Doorway implements SocketSource {
+    private static final Logger LOG = LoggerFactory.getLogger(Doorway.class);
+
     private final Lifecycle lifecycle;
     private final String host;
     private final int port;
+    private final Preparation preparation;
+    private final long limitMillis;
+    private final EventLoop loop;
     private final ServerBootstrap bootstrap;
     private volatile Channel listening;
 
-    Doorway(EventLoop loop, String host, int port, Lifecycle lifecycle) {
+    Doorway(EventLoop loop, String host, int port, Preparation preparation, long limitMillis, Lifecycle lifecycle) {
+        this.loop = loop;
+        this.preparation = preparation;
+        this.limitMillis = limitMillis;
         this.lifecycle = lifecycle;
         this.host = host;
         this.port = port;
@@ -30,9 +44,44 @@ final class Doorway implements SocketSource {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel socket) {
-                        socket.pipeline().addLast(new SocketHandler(lifecycle::opened));
+                        accepted(socket);
                     }
-                });
+                })
+                .childOption(ChannelOption.AUTO_READ, false);
+    }
+
+    /** Nothing is read before all is ready for it. */
+    private void accepted(Channel socket) {
+        if (!lifecycle.isLooking()) {
+            socket.close();
+            return;
+        }
+        preparation.begin().whenComplete((ready, failure) -> {
+            if (failure == null) {
+                // Behind the event that tells of the socket, which nobody is there to hear.
+                loop.execute(() -> begin(socket, ready));
+            } else {
+                LOG.warn("{} is turned away, since the credentials did not come", socket.remoteAddress(), failure);
+                socket.close();
+            }
+        });
+    }
+
+    private void begin(Channel socket, Ready ready) {
+        if (!socket.isActive()) {
+            return;
+        }
+        preparation.tls().ifPresent(tls -> {
+            SslHandler handler = new SslHandler(tls.server());
+            handler.setHandshakeTimeoutMillis(0); // the whole way has one limit
+            socket.pipeline()
+                    .addLast(handler, new Threshold(SslHandshakeCompletionEvent.class::isInstance, limitMillis));
+        });
+        String address = NetUtil.toSocketAddressString((InetSocketAddress) socket.remoteAddress());
+        socket.pipeline()
+                .addLast(new SocketHandler((open, sink) -> lifecycle.opened(open, sink, address, ready.credential())));
+        socket.pipeline().fireChannelActive();
+        socket.config().setAutoRead(true);
     }
 
     /** Blocks until it listens. */
@@ -61,6 +110,7 @@ final class Doorway implements SocketSource {
 
     @Override
     public void stop() {
+        preparation.close();
         Channel open = listening;
         if (open != null) {
             open.close();

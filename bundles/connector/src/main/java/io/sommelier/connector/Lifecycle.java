@@ -2,14 +2,14 @@ package io.sommelier.connector;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.util.NetUtil;
 import io.sommelier.api.CloseReason;
+import io.sommelier.api.Credential;
 import io.sommelier.api.Goodbye;
 import io.sommelier.api.Hello;
 import io.sommelier.api.Welcome;
+import io.sommelier.connector.ConnectorState.Phase;
 import io.sommelier.wire.LinkSink;
 import io.sommelier.wire.serving.HandlerExecutor;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -83,31 +83,28 @@ final class Lifecycle {
     }
 
     void notFound(Goodbye goodbye) {
-        board.show(ConnectorState.disconnected(board.state().address(), goodbye));
+        board.show(ConnectorState.ended(Phase.UNREACHED, board.state().address(), goodbye));
+    }
+
+    /** Whether a socket is wanted. */
+    boolean isLooking() {
+        return !isClosing && current == null;
     }
 
     /** A socket is open; gives {@code null} when it is not wanted. */
-    Session opened(Channel opened, LinkSink sink) {
-        if (isClosing || current != null) {
+    Session opened(Channel opened, LinkSink sink, String address, Credential credential) {
+        if (!isLooking()) {
             return null;
         }
         socket = opened;
         told = operations.all().keySet();
-        Hello.Builder hello = settings.hello().toBuilder().resumeToken(resumeToken);
+        Hello.Builder hello =
+                settings.hello().toBuilder().resumeToken(resumeToken).credential(credential);
         if (!settings.hello().targetId().isEmpty()) {
             hello.serves(settings.hello().targetId(), told);
         }
         current = new Session(
-                NetUtil.toSocketAddressString((InetSocketAddress) opened.remoteAddress()),
-                loop,
-                sink,
-                opened.alloc(),
-                hello.build(),
-                settings,
-                budget,
-                operations,
-                executor,
-                this);
+                address, loop, sink, opened.alloc(), hello.build(), settings, budget, operations, executor, this);
         return current;
     }
 
@@ -131,6 +128,13 @@ final class Lifecycle {
         }
     }
 
+    /** The controller sends nothing new and takes nothing new; what is under way goes on. */
+    void draining(Session session) {
+        if (session == active && board.state().phase() == Phase.ACTIVE) {
+            board.show(board.state().draining());
+        }
+    }
+
     /** The channel is gone. First nobody takes the connector for active any more, then those who wait for replies are told. */
     void ended(Session session, Goodbye goodbye) {
         boolean wasActive = active != null;
@@ -141,9 +145,10 @@ final class Lifecycle {
         if (isOver) {
             isClosing = true;
             source.stop();
-            board.show(ConnectorState.closed(session.address(), goodbye));
+            board.show(ConnectorState.ended(Phase.CLOSED, session.address(), goodbye));
         } else {
-            board.show(ConnectorState.disconnected(session.address(), goodbye));
+            Phase phase = wasActive ? Phase.LOST : hasAnswered(goodbye) ? Phase.REFUSED : Phase.UNREACHED;
+            board.show(ConnectorState.ended(phase, session.address(), goodbye));
         }
         session.sending().closed(goodbye.reason() + ", " + goodbye.message());
         if (isOver) {
@@ -151,6 +156,14 @@ final class Lifecycle {
         } else {
             source.again(wasActive, wasStable);
         }
+    }
+
+    /** Whether something came back before the attempt ended. */
+    private static boolean hasAnswered(Goodbye goodbye) {
+        return switch (goodbye.reason()) {
+            case LOST, HELLO_TIMEOUT, HEARTBEAT_TIMEOUT -> false;
+            default -> true;
+        };
     }
 
     // --- the end ----------------------------------------------------------------------------------------------
@@ -173,12 +186,13 @@ final class Lifecycle {
         Goodbye goodbye = new Goodbye(CloseReason.NORMAL, false, "closed by its owner");
         if (active != null) {
             Session draining = active;
+            draining(draining);
             draining.drain(goodbye);
             loop.schedule(() -> draining.link().close(goodbye), limit.toNanos(), TimeUnit.NANOSECONDS);
         } else if (current != null) {
             current.link().close(goodbye);
         } else {
-            board.show(ConnectorState.closed(board.state().address(), goodbye));
+            board.show(ConnectorState.ended(Phase.CLOSED, board.state().address(), goodbye));
             finish();
         }
     }

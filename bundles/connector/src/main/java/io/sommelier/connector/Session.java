@@ -55,7 +55,7 @@ final class Session implements LinkHandler {
         ticking = loop.scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** {@code host:port} of the controller. */
+    /** Of the controller. */
     String address() {
         return address;
     }
@@ -154,6 +154,7 @@ final class Session implements LinkHandler {
     @Override
     public void draining() {
         sending.draining();
+        lifecycle.draining(this);
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sommelier.wire.LinkSink;
 import java.io.IOException;
@@ -141,7 +140,7 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
         closeLimit = context.executor().schedule(() -> context.close(), CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             if (written.isSuccess()) {
-                ((DuplexChannel) context.channel()).shutdownOutput();
+                Approach.endOutput(context);
             } else {
                 context.close();
             }

@@ -1,6 +1,7 @@
 package io.sommelier.connector;
 
 import io.sommelier.connector.ConnectorState.Phase;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -11,13 +12,14 @@ final class StateBoard {
     private static final Logger LOG = LoggerFactory.getLogger(StateBoard.class);
 
     private final String instance;
-    private final StateListener listener;
+    private final List<StateListener> listeners;
     private volatile ConnectorState state = ConnectorState.connecting("");
     private volatile CompletableFuture<ConnectorState> active = new CompletableFuture<>();
+    private String lastFailure = ""; // on the loop
 
-    StateBoard(String instance, StateListener listener) {
+    StateBoard(String instance, List<StateListener> listeners) {
         this.instance = instance;
-        this.listener = listener;
+        this.listeners = List.copyOf(listeners);
     }
 
     ConnectorState state() {
@@ -35,7 +37,7 @@ final class StateBoard {
             active = new CompletableFuture<>();
         }
         state = now;
-        tell(before, now);
+        tell(now);
         if (now.phase() == Phase.ACTIVE) {
             active.complete(now);
         } else if (now.phase() == Phase.CLOSED) {
@@ -44,32 +46,45 @@ final class StateBoard {
         }
     }
 
-    private void tell(Phase before, ConnectorState now) {
+    private void tell(ConnectorState now) {
         switch (now.phase()) {
-            case ACTIVE -> LOG.info("connector {} is active at {}", instance, now.address());
+            case ACTIVE -> {
+                lastFailure = "";
+                LOG.info("connector {} is active at {}", instance, now.address());
+            }
             case CLOSED ->
                 LOG.info("connector {} is closed: {}", instance, now.goodbye().orElseThrow());
-            case DISCONNECTED -> {
-                if (before == Phase.ACTIVE) {
-                    LOG.info(
-                            "connector {} has lost its channel to {}: {}",
-                            instance,
-                            now.address(),
-                            now.goodbye().orElseThrow());
-                } else {
-                    LOG.debug(
-                            "connector {} could not attach to {}: {}",
-                            instance,
-                            now.address(),
-                            now.goodbye().orElseThrow());
-                }
-            }
+            case DRAINING -> LOG.info("connector {} drains its channel to {}", instance, now.address());
+            case LOST ->
+                LOG.info(
+                        "connector {} has lost its channel to {}: {}",
+                        instance,
+                        now.address(),
+                        now.goodbye().orElseThrow());
+            case REFUSED, UNREACHED -> tellAttempt(now);
             case CONNECTING -> LOG.debug("connector {} tries {}", instance, now.address());
         }
+        for (StateListener listener : listeners) {
+            hear(listener, now);
+        }
+    }
+
+    /** One line for each new reason: an attempt may be repeated for days. */
+    private void tellAttempt(ConnectorState now) {
+        String why = now.goodbye().orElseThrow().message();
+        if (why.equals(lastFailure)) {
+            LOG.debug("connector {} could not attach to {}: {}", instance, now.address(), why);
+        } else {
+            LOG.warn("connector {} cannot attach to {}, and tries again: {}", instance, now.address(), why);
+            lastFailure = why;
+        }
+    }
+
+    private void hear(StateListener listener, ConnectorState now) {
         try {
             listener.changed(now);
-        } catch (RuntimeException failure) {
-            LOG.warn("the state listener of connector {} threw", instance, failure);
+        } catch (RuntimeException | Error failure) { // foreign code, which must not end the loop's task
+            LOG.warn("a state listener of connector {} threw", instance, failure);
         }
     }
 }

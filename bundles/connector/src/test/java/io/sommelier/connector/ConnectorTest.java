@@ -187,9 +187,10 @@ class ConnectorTest {
                 .containsExactly(
                         Phase.CONNECTING,
                         Phase.ACTIVE,
-                        Phase.DISCONNECTED,
+                        Phase.LOST,
                         Phase.CONNECTING,
                         Phase.ACTIVE,
+                        Phase.DRAINING,
                         Phase.CLOSED);
     }
 
@@ -276,7 +277,7 @@ class ConnectorTest {
                 builder().dialWait(Duration.ofMinutes(1), Duration.ofMinutes(1)).open();
         ScriptedPeer peer = controller.accept();
         peer.vanish();
-        assertThat(nextState(Phase.DISCONNECTED)).isNotNull();
+        assertThat(nextState(Phase.UNREACHED)).isNotNull();
 
         connector.close(Duration.ofMinutes(1));
 

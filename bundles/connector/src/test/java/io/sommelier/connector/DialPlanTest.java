@@ -3,14 +3,13 @@ package io.sommelier.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sommelier.wire.Backoff;
-import io.sommelier.wire.HostPort;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DialPlanTest {
-    private static final HostPort FIRST = new HostPort("first", 1);
-    private static final HostPort SECOND = new HostPort("second", 2);
+    private static final ControllerAddress FIRST = ControllerAddress.parse("first:1", false);
+    private static final ControllerAddress SECOND = ControllerAddress.parse("second:2", false);
 
     private double random = 1;
     private final DialPlan plan = new DialPlan(

@@ -31,7 +31,6 @@ public final class DemoConnector {
             """;
 
     private final CountDownLatch over = new CountDownLatch(1);
-    private boolean wasActive;
 
     private DemoConnector() {}
 
@@ -79,7 +78,7 @@ public final class DemoConnector {
         if (state.phase() == Phase.ACTIVE) {
             System.out.println("connected to " + state.welcome().orElseThrow().controllerId() + " at " + state.address()
                     + ", serves " + state.welcome().orElseThrow().targetId());
-        } else if (state.phase() == Phase.DISCONNECTED && wasActive) {
+        } else if (state.phase() == Phase.LOST) {
             System.out.println("lost the controller, tries again: " + why);
         } else if (state.phase() == Phase.CLOSED) {
             System.out.println("ends: " + why);
@@ -88,7 +87,6 @@ public final class DemoConnector {
                 over.countDown();
             }
         }
-        wasActive = state.phase() == Phase.ACTIVE;
     }
 
     private static String text(Goodbye goodbye) {
