@@ -19,13 +19,13 @@ import java.util.Set;
  * @param handshakeLimit how long a handshake may take; 100 ms to 10 min
  */
 public record TlsSettings(TlsFiles files, Clients clients, Duration check, Duration handshakeLimit) {
-    /** No TLS. */
-    public static final TlsSettings OFF =
-            new TlsSettings(TlsFiles.NONE, Clients.NONE, Duration.ofSeconds(10), Duration.ofSeconds(5));
-
     private static final Duration LEAST = Duration.ofMillis(100);
     private static final Duration MOST_CHECK = Duration.ofHours(1);
     private static final Duration MOST_HANDSHAKE = Duration.ofMinutes(10);
+
+    /** No TLS. */
+    public static final TlsSettings OFF =
+            new TlsSettings(TlsFiles.NONE, Clients.NONE, Duration.ofSeconds(10), Duration.ofSeconds(5));
 
     /** Whether who dials has to show a certificate that the transport trusts. */
     public enum Clients {
@@ -39,13 +39,14 @@ public record TlsSettings(TlsFiles files, Clients clients, Duration check, Durat
 
     /** @throws IllegalArgumentException when a time is out of range, or certificates are asked for and none is trusted */
     public TlsSettings {
+        Objects.requireNonNull(files, "files");
+        Objects.requireNonNull(clients, "clients");
         check("tlsCheck", check, MOST_CHECK);
         check("tlsHandshakeLimit", handshakeLimit, MOST_HANDSHAKE);
         if (clients != Clients.NONE && files.trust().isEmpty()) {
             throw new IllegalArgumentException("tlsClients = " + clients.name().toLowerCase(Locale.ROOT)
                     + " without tlsTrust (allowed: none, or the file of those whose certificates are trusted)");
         }
-        Objects.requireNonNull(clients, "clients");
     }
 
     private static void check(String name, Duration value, Duration most) {
