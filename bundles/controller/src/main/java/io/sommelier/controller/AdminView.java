@@ -8,6 +8,7 @@ import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import java.time.Duration;
@@ -46,6 +47,20 @@ final class AdminView implements ControllerAdmin {
                 .thenComparing(OutcomeCount::operation)
                 .thenComparing(OutcomeCount::end));
         return List.copyOf(counts);
+    }
+
+    @Override
+    public List<EventCount> events() {
+        return List.of(
+                new EventCount(
+                        "parts that came after the end of their command, or not from its member",
+                        controller.lateParts()),
+                new EventCount(
+                        "notes from a controller that does not have the command",
+                        controller.line().elsewhere().foreign()),
+                new EventCount(
+                        "ends of commands of another controller that reached no caller",
+                        controller.line().here().lost()));
     }
 
     private static void addRow(List<OutcomeCount> counts, String targetId, OperationEntry row) {

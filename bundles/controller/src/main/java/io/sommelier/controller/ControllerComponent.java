@@ -7,6 +7,7 @@ import io.sommelier.api.Goodbye;
 import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.PartStatus;
 import io.sommelier.api.admin.TargetView;
@@ -333,6 +334,11 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     @Override
     public String controllerId() {
         return view.controllerId();
+    }
+
+    @Override
+    public List<EventCount> events() {
+        return view.events();
     }
 
     @Override

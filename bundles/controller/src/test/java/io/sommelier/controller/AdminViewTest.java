@@ -16,7 +16,9 @@ import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.EventCount;
 import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Outgoing;
 import io.sommelier.spi.Peer;
 import io.sommelier.spi.Principal;
 import java.time.Duration;
@@ -354,5 +356,17 @@ class AdminViewTest {
         assertThat(admin.channels().stream().map(ChannelView::instance)).containsExactly("caller");
         node.member("north", 4, "pour");
         assertThat(channel("north").channelId()).isNotEqualTo(before);
+    }
+
+    @Test
+    void whatIsCountedRatherThanLoggedIsShownZerosIncluded() {
+        assertThat(admin.events()).hasSize(3).allMatch(row -> row.count() == 0);
+        dispatched();
+        Outgoing working = member.working();
+        admin.cancel("", command.id(), "");
+
+        working.part(Part.complete(Payload.ofText("too late")).build());
+
+        assertThat(admin.events()).extracting(EventCount::count).containsExactly(1L, 0L, 0L);
     }
 }

@@ -8,6 +8,7 @@ import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import java.io.ByteArrayOutputStream;
@@ -96,6 +97,11 @@ class ListsTest {
         @Override
         public List<OutcomeCount> outcomes() {
             return List.of();
+        }
+
+        @Override
+        public List<EventCount> events() {
+            return List.of(new EventCount("late parts", 7), new EventCount("strange notes", 0));
         }
 
         @Override
@@ -195,6 +201,20 @@ class ListsTest {
         assertThat(lines).hasSize(2);
         assertThat(columns(lines.get(0)))
                 .containsExactly("3", "desk", "", "tcp", "127.0.0.1:4711", "DRAINING", "3d 2h", "0", "7", "ann");
+    }
+
+    // ---- the controller ----
+
+    @Test
+    void theControllerIsShownWithWhatItHasAndWhatItCounts() {
+        admin.live.add(command("ann", CommandState.DISPATCHED, "north"));
+
+        String text = print(ControllerInfo.table(admin), true);
+
+        assertThat(text).startsWith("Controller controller-1 ");
+        assertThat(text.lines().skip(2).map(line -> line.replaceAll(" +", " ").strip()))
+                .containsExactly(
+                        "commands in flight | 1", "bytes that they hold | 0", "late parts | 7", "strange notes | 0");
     }
 
     // ---- commands ----

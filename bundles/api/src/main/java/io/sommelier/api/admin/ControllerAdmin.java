@@ -14,6 +14,9 @@ public interface ControllerAdmin {
     /** How commands ended, by target, operation and end, since the controller started; only rows above zero. */
     List<OutcomeCount> outcomes();
 
+    /** What is counted rather than logged, since a peer could bring it about as often as it likes; always the same rows, zeros included. */
+    List<EventCount> events();
+
     /** The known targets with their members. */
     List<TargetView> targets();
 
