@@ -19,6 +19,8 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routes come and go, settings change, the engine stops: no reply can be mistaken for a whole one, no connection is lost. */
 class UpdateTest {
@@ -98,6 +100,26 @@ class UpdateTest {
 
             assertThatThrownBy(client::chunk).isInstanceOf(IOException.class);
             assertThat(publisher.cancelled.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.context.getInflightRepository().size()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReplyThatItsClientDoesNotReadIsBrokenOffWithoutWaitingForIt(boolean isStopped) throws Exception {
+        try (RawClient stalled = RawClient.narrow(server.port())) {
+            stalled.get("/hand");
+            HandPublisher publisher = opened.poll(10, TimeUnit.SECONDS);
+            publisher.next("x".repeat(1 << 20));
+            stalled.head();
+
+            if (isStopped) {
+                server.context.getRouteController().stopRoute("hand");
+            } else {
+                publisher.fail();
+            }
+
+            await().until(() -> server.engine.openConnections() == 0); // writeLimit is 30 s
             assertThat(server.context.getInflightRepository().size()).isZero();
         }
     }
