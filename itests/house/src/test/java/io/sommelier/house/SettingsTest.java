@@ -20,16 +20,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class SettingsTest {
     /** The class whose {@code static read(Map)} reads the settings of a PID. */
-    private static final Map<String, String> READERS = Map.of(
-            "io.sommelier.controller", "io.sommelier.controller.NodeSettings",
-            "io.sommelier.pipeline", "io.sommelier.pipeline.PipelineSettings",
-            "io.sommelier.transport.embedded", "io.sommelier.transport.embedded.internal.EmbeddedSettings",
-            "io.sommelier.transport.tcp", "io.sommelier.transport.tcp.TcpSettings",
-            "io.sommelier.http.engine", "io.sommelier.http.engine.HttpSettings",
-            "io.sommelier.gateway.http", "io.sommelier.gateway.http.GatewaySettings",
-            "io.sommelier.gateway.jms", "io.sommelier.gateway.jms.GatewaySettings",
-            "io.sommelier.mailbox.artemis", "io.sommelier.mailbox.artemis.MailboxSettings",
-            "io.sommelier.runtime.artemis", "io.sommelier.runtime.artemis.internal.ConfigReader");
+    private static final Map<String, String> READERS = Map.ofEntries(
+            Map.entry("io.sommelier.controller", "io.sommelier.controller.NodeSettings"),
+            Map.entry("io.sommelier.pipeline", "io.sommelier.pipeline.PipelineSettings"),
+            Map.entry("io.sommelier.transport.embedded", "io.sommelier.transport.embedded.internal.EmbeddedSettings"),
+            Map.entry("io.sommelier.transport.tcp", "io.sommelier.transport.tcp.TcpSettings"),
+            Map.entry("io.sommelier.transport.websocket", "io.sommelier.transport.websocket.WebSocketSettings"),
+            Map.entry("io.sommelier.http.engine", "io.sommelier.http.engine.HttpSettings"),
+            Map.entry("io.sommelier.gateway.http", "io.sommelier.gateway.http.GatewaySettings"),
+            Map.entry("io.sommelier.gateway.jms", "io.sommelier.gateway.jms.GatewaySettings"),
+            Map.entry("io.sommelier.mailbox.artemis", "io.sommelier.mailbox.artemis.MailboxSettings"),
+            Map.entry("io.sommelier.runtime.artemis", "io.sommelier.runtime.artemis.internal.ConfigReader"));
 
     private static final ClassLoader CLASSES = Tree.classLoader();
 

@@ -41,6 +41,7 @@ class AssemblyIT {
             Map.entry("sommelier-pipeline", "waits for a controller"),
             Map.entry("sommelier-transport-embedded", "waits for a controller, and for handlers"),
             Map.entry("sommelier-transport-tcp", "waits for a controller"),
+            Map.entry("sommelier-transport-websocket", "waits for a controller"),
             Map.entry("sommelier-runtime-artemis", "waits for nobody"),
             Map.entry("sommelier-mailbox-artemis", "waits for a broker, and for a controller"),
             Map.entry("sommelier-runtime-camel", "waits for bundles that want contexts"),

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Where one Karaf listens. Immutable.
  *
  * @param tcp connectors
+ * @param webSocket connectors, over WebSocket
  * @param http the HTTP engine
  * @param core the broker: core and JMS
  * @param amqp the broker: AMQP
@@ -18,8 +19,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param registry where JMX is looked up
  * @param jmx JMX
  */
-record Ports(int tcp, int http, int core, int amqp, int stomp, int ssh, int registry, int jmx) {
-    private static final int COUNT = 8;
+record Ports(int tcp, int webSocket, int http, int core, int amqp, int stomp, int ssh, int registry, int jmx) {
+    private static final int COUNT = 9;
 
     /** Below the ports that systems give to outgoing connections: those are taken at any time. */
     private static final int LEAST = 12_000;
@@ -34,7 +35,7 @@ record Ports(int tcp, int http, int core, int amqp, int stomp, int ssh, int regi
                 .filter(Ports::isFree)
                 .limit(COUNT)
                 .toArray();
-        return new Ports(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], ports[6], ports[7]);
+        return new Ports(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], ports[6], ports[7], ports[8]);
     }
 
     private static boolean isFree(int port) {
@@ -50,6 +51,8 @@ record Ports(int tcp, int http, int core, int amqp, int stomp, int ssh, int regi
         return Map.of(
                 "io.sommelier.transport.tcp",
                 Map.of("port", String.valueOf(tcp)),
+                "io.sommelier.transport.websocket",
+                Map.of("port", String.valueOf(webSocket)),
                 "io.sommelier.http.engine",
                 Map.of("port", String.valueOf(http)),
                 "io.sommelier.runtime.artemis",

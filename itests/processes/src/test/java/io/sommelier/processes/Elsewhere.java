@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * the README shows is pasted with these in the place of those of everybody. Immutable.
  */
 final class Elsewhere {
-    private static final int[] PORTS = {8080, 7007, 8101, 1099, 44444, 61616, 5672, 61613, 1883};
+    private static final int[] PORTS = {8080, 7007, 7008, 8101, 1099, 44444, 61616, 5672, 61613, 1883};
     /** What the README adds for a second instance. */
     private static final int SECOND = 100;
 

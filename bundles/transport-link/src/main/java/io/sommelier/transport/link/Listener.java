@@ -3,8 +3,11 @@ package io.sommelier.transport.link;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.util.NetUtil;
 import io.sommelier.wire.NameLookup;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -80,6 +83,18 @@ public final class Listener {
                 .addListener(done ->
                         old.eventLoop().schedule(() -> freed.complete(null), FREED_MILLIS, TimeUnit.MILLISECONDS));
         return freed;
+    }
+
+    /** Whether a host is this machine for certain; a name other than {@code localhost} is not. */
+    public static boolean isLoopback(String host) {
+        byte[] numeric = NetUtil.createByteArrayFromIpAddressString(host);
+        try {
+            return numeric == null
+                    ? host.equals("localhost")
+                    : InetAddress.getByAddress(numeric).isLoopbackAddress();
+        } catch (UnknownHostException notOfALength) {
+            return false;
+        }
     }
 
     private static IllegalStateException problem(String host, int port, Throwable cause) {

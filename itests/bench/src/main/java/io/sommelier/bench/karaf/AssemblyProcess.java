@@ -89,6 +89,7 @@ public final class AssemblyProcess implements AutoCloseable {
 
     private void configure() throws IOException {
         edit("io.sommelier.transport.tcp.cfg", "port", tcpPort);
+        edit("io.sommelier.transport.websocket.cfg", "port", 0);
         edit("io.sommelier.http.engine.cfg", "port", httpPort);
         for (String port : List.of("corePort", "amqpPort", "stompPort", "mqttPort")) {
             edit("io.sommelier.runtime.artemis.cfg", port, 0);
