@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sommelier.wire.HostPort;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,5 +45,17 @@ class TcpSettingsTest {
     @ValueSource(strings = {"", "host", "host:", ":7007", "host:port", "::1:7007", "host:0", "host:65536"})
     void whatIsNoAddressIsRefused(String text) {
         assertThatThrownBy(() -> HostPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void tlsIsReadAndWhatContradictsItselfIsNamed() {
+        assertThat(TcpSettings.read(Map.of("tlsKeyStore", "a.p12", "tlsPassword", "hush", "tlsClients", "none")))
+                .satisfies(read -> assertThat(read.tls().isOn()).isTrue())
+                .satisfies(read -> assertThat(read.toString()).contains("a.p12").doesNotContain("hush"));
+        assertThatThrownBy(() -> TcpSettings.read(Map.of("tlsCertificate", "a.crt", "tlsCheck", "1ms")))
+                .hasMessageContaining("tlsCheck = 1ms")
+                .hasMessageContaining("a certificate and its key belong together");
+        assertThatThrownBy(() -> TcpSettings.read(Map.of("tlsKeyStore", "a.p12", "tlsClients", "required")))
+                .hasMessageContaining("without tlsTrust");
     }
 }

@@ -23,8 +23,10 @@ import io.sommelier.testkit.MemberPlan;
 import io.sommelier.testkit.World;
 import io.sommelier.testkit.WorldMember;
 import io.sommelier.testkit.WorldSettings;
+import io.sommelier.transport.link.TlsSettings;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.LinkSettings;
+import io.sommelier.wire.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,10 +66,17 @@ final class TcpWorld implements World {
     private final List<Connector> connectors = new ArrayList<>();
     private final Map<String, Cable> cables = new ConcurrentHashMap<>();
     private final boolean areDialled;
+    private final Optional<TlsFiles> tls;
     private final Connector caller;
 
     TcpWorld(WorldSettings settings, boolean areDialled) {
+        this(settings, areDialled, Optional.empty());
+    }
+
+    /** @param tls of both ends of each channel; empty for none */
+    TcpWorld(WorldSettings settings, boolean areDialled, Optional<TlsFiles> tls) {
         this.areDialled = areDialled;
+        this.tls = tls;
         LinkSettings defaults = LinkSettings.defaults();
         LinkSettings link = new LinkSettings(
                 defaults.maxFrameBytes(),
@@ -79,7 +89,8 @@ final class TcpWorld implements World {
         transport = new TcpTransport(TcpNode.settings()
                 .withBounds(2, 100, 4096)
                 .withLink(link)
-                .withMembers(areDialled ? reservePorts() : List.of(), WAIT, WAIT));
+                .withMembers(areDialled ? reservePorts() : List.of(), WAIT, WAIT)
+                .withTls(tls.map(TlsSettings.OFF::withFiles).orElse(TlsSettings.OFF), areDialled && tls.isPresent()));
         controller = new Controller(
                 "controller-1",
                 ControllerSettings.defaults()
@@ -147,6 +158,7 @@ final class TcpWorld implements World {
                 .threads(plan.threads())
                 .queue(plan.queueCapacity())
                 .credential(plan.credential());
+        tls.ifPresent(builder::tls);
         plan.handlers().forEach(plan.isDirect() ? builder::directHandler : builder::handler);
         try {
             if (!areDialled) {
@@ -169,6 +181,7 @@ final class TcpWorld implements World {
 
     private Connector open(ConnectorBuilder builder, int port) {
         BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
+        tls.ifPresent(builder::tls);
         Connector connector = builder.controller("127.0.0.1:" + port)
                 .dialWait(WAIT, WAIT)
                 .onState(states::add)
