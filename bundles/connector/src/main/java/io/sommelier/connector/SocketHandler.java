@@ -9,10 +9,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Goodbye;
 import io.sommelier.wire.LinkSink;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,7 +109,10 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
 
     @Override
     public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof SSLException && session != null) {
+            // With TLS 1.3 a controller says no to a certificate when the handshake is done at this end.
+            session.link().close(new Goodbye(CloseReason.LOST, true, String.valueOf(cause.getMessage())));
+        } else if (cause instanceof IOException) {
             LOG.debug("socket {}: {}", failed.channel().remoteAddress(), cause.toString());
         } else {
             LOG.error(
