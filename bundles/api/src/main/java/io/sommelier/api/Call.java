@@ -19,11 +19,11 @@ public interface Call {
     CommandId id();
 
     /**
-     * Tells that the controller took the command in; for a durable command, that it is on disk.
+     * Tells that the controller took the command in.
      *
      * <ul>
-     *   <li>completes with nothing then ({@code null}, since the type is {@code Void}), at the latest with the first
-     *       part of the reply
+     *   <li>completes, with nothing ({@code null}, since the type is {@code Void}), for a durable command as soon as it is on disk, and for one that has to wait in a mailbox as soon as it
+     *       is there; for every other one, which goes straight to a member, with the first part of the reply: it is worth no message of its own
      *   <li>fails with {@link CommandException} when the command failed before
      * </ul>
      */

@@ -9,6 +9,7 @@ import io.sommelier.api.Call;
 import io.sommelier.api.Command;
 import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
+import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Responder;
 import io.sommelier.api.Target;
@@ -121,6 +122,29 @@ interface CallerPromises extends WorldAccess {
         awaitSoon(told);
         assertError(call, ErrorCode.CANCELLED, Outcome.UNKNOWN);
         soon().until(() -> mailbox.size(Target.of(TARGET)) == 0);
+    }
+
+    @Test
+    default void aCommandThatIsNotDurableIsAdmittedWhenItWaitsElseWithTheFirstPart() throws Exception {
+        World world = open(WorldSettings.defaults().withKnownTargets(TARGET));
+        world.mailbox(new MemoryMailbox(System::nanoTime));
+        Call waiting = world.caller().send(pour(false));
+        WorldAccess.awaitAdmitted(waiting);
+        AtomicReference<Responder> given = new AtomicReference<>();
+        CountDownLatch entered = new CountDownLatch(2);
+        world.member(handing(given, new AtomicInteger(), entered, new CountDownLatch(1)));
+        soon().until(() -> entered.getCount() == 1);
+        given.get().complete(WINE);
+        assertThat(WorldAccess.textOf(waiting)).isEqualTo("wine");
+
+        Call straight = world.caller().send(pour(false));
+
+        awaitSoon(entered);
+        assertThat(straight.admitted().toCompletableFuture()).isNotDone();
+        given.get().accept(Part.accepted().build());
+        WorldAccess.awaitAdmitted(straight);
+        given.get().complete(WINE);
+        assertThat(WorldAccess.textOf(straight)).isEqualTo("wine");
     }
 
     @Test
