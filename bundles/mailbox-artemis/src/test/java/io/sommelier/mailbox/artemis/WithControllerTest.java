@@ -3,6 +3,7 @@ package io.sommelier.mailbox.artemis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sommelier.api.CloseReason;
 import io.sommelier.api.Command;
 import io.sommelier.api.CommandId;
 import io.sommelier.api.ErrorCode;
@@ -15,6 +16,7 @@ import io.sommelier.api.Target;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.Channel;
+import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Outgoing;
 import io.sommelier.spi.Peer;
 import io.sommelier.spi.ReplyPath;
@@ -112,6 +114,40 @@ class WithControllerTest {
         assertThat(paths).allMatch(path -> path.parts.get(0).status() == PartStatus.COMPLETE);
         assertThat(member.executed).hasSize(100).doesNotHaveDuplicates();
         await().until(() -> mailbox.counts().done() == 100);
+    }
+
+    @Test
+    void aDurableCommandWhoseCallerDiesWhileAWorkerHasItIsExecutedOnceAndGoneFromTheBroker() {
+        WorkerChannel worker = new WorkerChannel();
+        worker.peer = controller
+                .hello(
+                        worker,
+                        Hello.of("barrel-1")
+                                .serves("cellar", List.of("count"))
+                                .capacity(4)
+                                .build())
+                .toCompletableFuture()
+                .join();
+        Reply path = new Reply();
+        Command command = Command.to("cellar", "count")
+                .ttl(Duration.ofSeconds(30))
+                .durable(true)
+                .payload(Payload.ofText("40"))
+                .build();
+        Incoming call = caller.command(command, 1, path); // the worker waits for credit behind the first part
+        await().until(() -> worker.sentBytes.get() > 0);
+
+        call.callerGone("the socket was closed");
+        caller.closed(new Goodbye(CloseReason.LOST, true, "the socket was closed"));
+
+        await().until(() -> mailbox.counts().done() == 1);
+        assertThat(mailbox.counts().held()).isZero();
+        assertThat(worker.sentBytes).hasValue(40L * WorkerChannel.PART_BYTES);
+        assertThat(worker.executed).containsExactly(command.id());
+        assertThat(worker.cancels).isEmpty();
+        assertThat(path.parts).hasSize(1);
+        assertThat(controller.admin().inFlight()).isZero();
+        worker.stop();
     }
 
     @Test
