@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
@@ -112,6 +113,8 @@ final class SocketHandler extends ChannelInboundHandlerAdapter implements LinkSi
         if (cause instanceof SSLException && session != null) {
             // With TLS 1.3 a controller says no to a certificate when the handshake is done at this end.
             session.link().close(new Goodbye(CloseReason.LOST, true, String.valueOf(cause.getMessage())));
+        } else if (cause instanceof DecoderException && session != null) {
+            session.link().close(new Goodbye(CloseReason.PROTOCOL_ERROR, true, String.valueOf(cause.getMessage())));
         } else if (cause instanceof IOException) {
             LOG.debug("socket {}: {}", failed.channel().remoteAddress(), cause.toString());
         } else {

@@ -3,6 +3,7 @@ package io.sommelier.connector;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -73,9 +74,11 @@ final class Threshold extends ChannelInboundHandlerAdapter {
 
     private static String textOf(Throwable cause) {
         // The message of Netty's holds all that came.
-        return cause instanceof NotSslRecordException
-                ? "TLS is not spoken there"
-                : cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        if (cause instanceof NotSslRecordException) {
+            return "TLS is not spoken there";
+        }
+        String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return cause instanceof ProxyConnectException ? "the proxy does not let it through: " + text : text;
     }
 
     private void fail(ChannelHandlerContext context, String why) {

@@ -1,0 +1,108 @@
+package io.sommelier.connector;
+
+import static io.sommelier.connector.ScriptedPeer.next;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sommelier.connector.ConnectorState.Phase;
+import io.sommelier.connector.ScriptedProxy.Mood;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Through a proxy of either kind: the argument says whether by SOCKS5, else by HTTP CONNECT. */
+@Timeout(60)
+class ProxyTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
+    private final ScriptedController controller;
+    private ScriptedProxy proxy;
+    private Connector connector;
+
+    ProxyTest() throws Exception {
+        controller = new ScriptedController();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (connector != null) {
+            connector.close(Duration.ZERO);
+        }
+        controller.close();
+        proxy.close();
+    }
+
+    private ConnectorBuilder through(boolean isSocks) throws Exception {
+        proxy = new ScriptedProxy(isSocks);
+        String port = controller.address().substring(controller.address().indexOf(':'));
+        ConnectorBuilder builder = Connector.builder("cellar-1")
+                .controller("controller.invalid" + port)
+                .dialWait(Duration.ofMillis(5), Duration.ofMillis(10))
+                .connectLimit(Duration.ofSeconds(5))
+                .onState(states::add);
+        return isSocks ? builder.socksProxy(proxy.address()) : builder.httpProxy(proxy.address());
+    }
+
+    private String unreached() throws InterruptedException {
+        ConnectorState state = next(states);
+        while (state.phase() != Phase.UNREACHED) {
+            state = next(states);
+        }
+        return state.goodbye().orElseThrow().message();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theProxyFindsTheControllerAndBytesGoBothWays(boolean isSocks) throws Exception {
+        connector = through(isSocks).open();
+
+        ScriptedPeer peer = controller.accept();
+        assertThat(next(proxy.asked)).contains("controller.invalid:");
+        assertThat(peer.welcome("").instance()).isEqualTo("cellar-1");
+
+        assertThat(connector.awaitActive(LIMIT)).isTrue();
+        assertThat(connector.state().address()).startsWith("controller.invalid:");
+        connector.close(LIMIT);
+        assertThat(next(peer.ends).message()).isEqualTo("closed by its owner");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProxyThatSaysNoEndsTheAttemptWithItsWordAndIsAskedAgain(boolean isSocks) throws Exception {
+        ConnectorBuilder builder = through(isSocks);
+        proxy.mood(Mood.REFUSING);
+        connector = builder.open();
+
+        assertThat(unreached()).containsIgnoringCase("proxy").contains(isSocks ? "FORBIDDEN" : "403");
+        proxy.mood(Mood.OPEN);
+        controller.accept().welcome("");
+        assertThat(connector.awaitActive(LIMIT)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProxyThatSaysNothingIsGivenUpInTime(boolean isSocks) throws Exception {
+        ConnectorBuilder builder = through(isSocks).connectLimit(Duration.ofMillis(200));
+        proxy.mood(Mood.SILENT);
+        connector = builder.open();
+
+        assertThat(unreached()).contains("200 ms");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCloseWhileTheProxySaysNothingEndsAtOnce(boolean isSocks) throws Exception {
+        ConnectorBuilder builder = through(isSocks).connectLimit(Duration.ofMinutes(5));
+        proxy.mood(Mood.SILENT);
+        connector = builder.open();
+        next(proxy.asked);
+
+        connector.close(Duration.ofMinutes(5));
+
+        assertThat(connector.state().phase()).isEqualTo(Phase.CLOSED);
+    }
+}

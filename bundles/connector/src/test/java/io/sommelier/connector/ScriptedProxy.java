@@ -1,0 +1,147 @@
+package io.sommelier.connector;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** A proxy of either kind, that lets through, says no, or says nothing, as a test wants; what it was asked is kept. Thread-safe. */
+final class ScriptedProxy implements AutoCloseable {
+    /** What it does once it was asked. */
+    enum Mood {
+        /** Connects, and passes on. */
+        OPEN,
+        /** Says no. */
+        REFUSING,
+        /** Never answers. */
+        SILENT
+    }
+
+    final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+    private final ServerSocket listening = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final boolean isSocks;
+    private volatile Mood mood = Mood.OPEN;
+
+    ScriptedProxy(boolean isSocks) throws IOException {
+        this.isSocks = isSocks;
+        start(this::accept);
+    }
+
+    String address() {
+        return "127.0.0.1:" + listening.getLocalPort();
+    }
+
+    void mood(Mood now) {
+        mood = now;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket near = listening.accept();
+                sockets.add(near);
+                start(() -> serve(near));
+            }
+        } catch (IOException closed) {
+            // nobody comes any more
+        }
+    }
+
+    private void serve(Socket near) {
+        try {
+            int port = isSocks ? socks(near) : connect(near);
+            if (port == 0) {
+                return;
+            }
+            Socket far = new Socket(InetAddress.getLoopbackAddress(), port);
+            sockets.add(far);
+            start(() -> copy(near, far));
+            copy(far, near);
+        } catch (IOException gone) {
+            // so is the connection
+        }
+    }
+
+    private int connect(Socket near) throws IOException {
+        String head = headOf(near.getInputStream());
+        asked.add(head);
+        OutputStream out = near.getOutputStream();
+        if (mood == Mood.OPEN) {
+            out.write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String target = head.split(" ")[1];
+            return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
+        }
+        if (mood == Mood.REFUSING) {
+            out.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        return 0;
+    }
+
+    private static String headOf(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("no head");
+            }
+            head.write(next);
+        }
+        return head.toString(StandardCharsets.US_ASCII);
+    }
+
+    private int socks(Socket near) throws IOException {
+        DataInputStream in = new DataInputStream(near.getInputStream());
+        OutputStream out = near.getOutputStream();
+        in.readByte();
+        byte[] methods = new byte[in.readByte()];
+        in.readFully(methods);
+        if (mood == Mood.SILENT) {
+            asked.add("methods");
+            return 0;
+        }
+        out.write(new byte[] {5, 0});
+        in.readByte();
+        in.readByte();
+        in.readByte();
+        int kind = in.readByte();
+        byte[] host = new byte[kind == 1 ? 4 : kind == 4 ? 16 : in.readUnsignedByte()];
+        in.readFully(host);
+        int port = in.readUnsignedShort();
+        asked.add((kind == 3 ? new String(host, StandardCharsets.US_ASCII) : "address") + ":" + port);
+        out.write(new byte[] {5, (byte) (mood == Mood.OPEN ? 0 : 2), 0, 1, 0, 0, 0, 0, 0, 0});
+        return mood == Mood.OPEN ? port : 0;
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.shutdownOutput();
+        } catch (IOException gone) {
+            // so is the connection
+        }
+    }
+
+    private static void start(Runnable task) {
+        Thread thread = new Thread(task, "scripted-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
