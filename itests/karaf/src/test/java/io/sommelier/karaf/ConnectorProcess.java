@@ -1,8 +1,8 @@
 package io.sommelier.karaf;
 
 import io.sommelier.examples.demo.DemoConnector;
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,8 +12,16 @@ final class ConnectorProcess implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
 
     private final Process process;
+    private final Path output;
 
     ConnectorProcess(Karaf karaf, String instance) throws IOException {
+        this(karaf.ports().tcp(), instance);
+    }
+
+    /** One that dials a port of this machine. */
+    ConnectorProcess(int port, String instance) throws IOException {
+        output = Path.of("target", instance + ".txt");
+        Files.deleteIfExists(output);
         process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx64m",
@@ -24,10 +32,37 @@ final class ConnectorProcess implements AutoCloseable {
                         "--id",
                         instance,
                         "--controller",
-                        "127.0.0.1:" + karaf.ports().tcp()))
+                        "127.0.0.1:" + port))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target", instance + ".txt")))
+                .redirectOutput(output.toFile())
                 .start();
+    }
+
+    /** What it has printed. */
+    List<String> printed() throws IOException {
+        return Files.readAllLines(output);
+    }
+
+    /** Takes the processor from it, as SIGSTOP does: its sockets stay open, and nobody reads them. */
+    void freeze() throws IOException {
+        signal("STOP");
+    }
+
+    /** Lets it go on, as SIGCONT does. */
+    void thaw() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new IOException("kill -" + name + " failed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 
     /** Ends it as kill -9 does. */

@@ -1,0 +1,159 @@
+package io.sommelier.karaf;
+
+import static io.sommelier.karaf.Sending.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.sommelier.api.CommandHandler;
+import io.sommelier.connector.Connector;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+
+/** Channels of connectors that freeze, lose their network, or come all at once; each end is told by the log of the controller, and by what the connector prints. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(300)
+class ChannelIT {
+    private static final long FROZEN_SECONDS = 30;
+    private static final int CROWD = 1000;
+    private static final int TARGETS = 10;
+
+    private Karaf karaf;
+    private Http http;
+
+    @BeforeAll
+    void start() throws Exception {
+        karaf = Karaf.asProcess("channels");
+        karaf.edit("io.sommelier.transport.tcp", Map.of("heartbeat", "2s"));
+        karaf.start();
+        http = new Http(karaf);
+        eventually(() -> assertThat(http.get("/targets").statusCode()).isEqualTo(200));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        karaf.close();
+    }
+
+    private CompletableFuture<HttpResponse<String>> slow(String instance) {
+        return http.send(
+                "cellar", "slow", "{\"millis\":3600000}", "Sommelier-Ttl", "1h", "Sommelier-Instance", instance);
+    }
+
+    private void isServed(String instance) {
+        eventually(
+                () -> assertThat(http.post("cellar", "pour", "", "Sommelier-Instance", instance, "Sommelier-Ttl", "1s")
+                                .body())
+                        .contains("\"instance\": \"" + instance + "\""));
+    }
+
+    @Test
+    @Order(1)
+    void whoIsFrozenOrCutOffIsFoundByBothEndsAndComesBack() throws Exception {
+        try (SwallowingProxy network = new SwallowingProxy(karaf.ports().tcp());
+                ConnectorProcess steady = new ConnectorProcess(karaf, "steady");
+                ConnectorProcess frozen = new ConnectorProcess(karaf, "frozen");
+                ConnectorProcess cut = new ConnectorProcess(network.port(), "cut")) {
+            for (String instance : List.of("steady", "frozen", "cut")) {
+                isServed(instance);
+            }
+            CompletableFuture<HttpResponse<String>> atFrozen = slow("frozen");
+            CompletableFuture<HttpResponse<String>> atCut = slow("cut");
+            CompletableFuture<HttpResponse<String>> atSteady = slow("steady");
+            eventually(() -> assertThat(http.get("/inflight").body()).contains("frozen", "cut", "steady"));
+
+            long since = System.nanoTime();
+            frozen.freeze();
+            network.swallow();
+
+            for (CompletableFuture<HttpResponse<String>> lost : List.of(atFrozen, atCut)) {
+                HttpResponse<String> end = lost.get(60, TimeUnit.SECONDS); // of the hour that it has
+                assertThat(end.statusCode()).isEqualTo(502);
+                assertThat(end.body()).contains("\"code\":\"MEMBER_GONE\"", "\"outcome\":\"UNKNOWN\"");
+            }
+            for (String lost : List.of("frozen", "cut")) {
+                assertThat(karaf.log())
+                        .anyMatch(line -> line.contains("channel down: ")
+                                && line.contains(lost)
+                                && line.contains("HEARTBEAT_TIMEOUT"));
+            }
+            assertThat(http.get("/channels").body()).contains("steady").doesNotContain("\"frozen\"");
+            for (int i = 0; i < 50; i++) {
+                assertThat(http.post("cellar", "pour", "").statusCode()).isEqualTo(200);
+            }
+
+            isServed("cut");
+            assertThat(cut.printed()).anyMatch(line -> line.startsWith("lost the controller, tries again: HEARTBEAT"));
+
+            TimeUnit.NANOSECONDS.sleep(since + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS) - System.nanoTime());
+            assertThat(http.get("/channels").body()).doesNotContain("\"frozen\"");
+            frozen.thaw();
+
+            isServed("frozen");
+            assertThat(frozen.printed()).anyMatch(line -> line.startsWith("lost the controller, tries again"));
+            assertThat(atSteady).isNotDone();
+            atSteady.cancel(true);
+            assertThat(steady.printed()).noneMatch(line -> line.startsWith("lost the controller"));
+        }
+    }
+
+    @Test
+    @Order(2)
+    void aThousandThatComeBackAtOnceAreAllThereAgain() throws Exception {
+        EventLoopGroup loops = new NioEventLoopGroup(1);
+        List<Connector> crowd = new ArrayList<>();
+        try {
+            for (int i = 0; i < CROWD; i++) {
+                crowd.add(Sending.connector(karaf, "guest-" + i)
+                        .eventLoopGroup(loops)
+                        .serves("table-" + i % TARGETS)
+                        .handler(
+                                "pour",
+                                CommandHandler.answering(
+                                        invocation -> invocation.command().payload()))
+                        .open());
+            }
+            allAreThere(crowd);
+
+            karaf.kill();
+            karaf.start();
+
+            eventually(() -> assertThat(http.get("/targets").statusCode()).isEqualTo(200));
+            allAreThere(crowd);
+            for (int i = 0; i < CROWD; i++) {
+                HttpResponse<String> answer =
+                        http.post("table-" + i % TARGETS, "pour", "to " + i, "Sommelier-Instance", "guest-" + i);
+                assertThat(answer.body()).isEqualTo("to " + i);
+            }
+        } finally {
+            crowd.parallelStream().forEach(Connector::close);
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+        eventually(() -> assertThat(http.get("/channels").body()).doesNotContain("guest-"));
+        assertThat(Complaints.ours(karaf.log())).isEmpty();
+    }
+
+    private void allAreThere(List<Connector> crowd) throws Exception {
+        for (Connector guest : crowd) {
+            assertThat(guest.awaitActive(Duration.ofSeconds(60))).isTrue();
+        }
+        String channels = http.get("/channels").body();
+        for (int i = 0; i < CROWD; i++) {
+            assertThat(channels).contains("\"guest-" + i + "\"");
+        }
+    }
+}
