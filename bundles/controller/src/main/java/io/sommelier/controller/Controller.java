@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class Controller implements ChannelAcceptor {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
+    /** How often it is seen to it that commands which are held for nobody any more end. */
+    private static final long HOLD_SWEEP_MILLIS = 50;
+
     private final String controllerId;
     private final LongSupplier nanoClock;
     private final Registry registry;
@@ -91,6 +94,7 @@ public final class Controller implements ChannelAcceptor {
         line = new ControllerLine(this);
         registry.know(settings.knownTargets());
         timer.scheduleAtFixedRate(this::tick, DeadlineWheel.TICK_NANOS, DeadlineWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
+        timer.scheduleWithFixedDelay(this::sweepHolds, HOLD_SWEEP_MILLIS, HOLD_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         timer.scheduleAtFixedRate(this::forgetTargets, 1, 1, TimeUnit.MINUTES);
         timer.scheduleAtFixedRate(keys::sweep, 1, 1, TimeUnit.SECONDS);
     }
@@ -337,6 +341,16 @@ public final class Controller implements ChannelAcceptor {
             wheel.tick(nanos());
         } catch (RuntimeException e) {
             LOG.error("a deadline could not be served; this is a defect, please report it", e);
+        }
+    }
+
+    private void sweepHolds() {
+        try {
+            registry.sweepHolds();
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "what was held for a member that is gone could not be ended; this is a defect, please report it",
+                    e);
         }
     }
 

@@ -130,6 +130,27 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Above which a reply is not kept for repetitions, 4096 to 1073741824.")
     long maxKeptReplyBytes() default 65536;
 
+    /** {@link HoldSettings#limit}. */
+    @AttributeDefinition(
+            name = "Hold limit",
+            description = "How long a target whose last member went in good order is expected to be back, 0s to 10m;"
+                    + " commands that cannot wait in a mailbox are held so long, within their time to live.")
+    String holdLimit() default "5s";
+
+    /** {@link HoldSettings#maxCommands}. */
+    @AttributeDefinition(
+            name = "Held commands",
+            description = "Commands that are held for one operation of a target, 1 to 1000000.")
+    int maxHoldCommands() default 10000;
+
+    /** {@link HoldSettings#maxBytes}. */
+    @AttributeDefinition(
+            name = "Bytes of held commands",
+            description = "Payload and headers, and 512 a command, that are held for one operation of a target,"
+                    + " 1048576 to 1099511627776; a sixteenth of the heap where it is not set.",
+            required = false)
+    long maxHoldBytes();
+
     /** {@link NodeSettings#drainLimit}. */
     @AttributeDefinition(
             name = "Drain limit",

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param requireAuthorizer when nothing is permitted unless an authorizer is here that says so
  * @param keys the bounds of the window of idempotency keys
  * @param retries how long a command waits in its mailbox before another attempt
+ * @param hold the bounds of what waits for members that are being replaced
  */
 public record ControllerSettings(
         Set<String> knownTargets,
@@ -34,7 +35,8 @@ public record ControllerSettings(
         int maxNames,
         Authorizer.Required requireAuthorizer,
         KeySettings keys,
-        RetrySettings retries) {
+        RetrySettings retries,
+        HoldSettings hold) {
 
     static final int LEAST_NAMES = 1000;
     static final int MOST_NAMES = 10_000_000;
@@ -59,7 +61,7 @@ public record ControllerSettings(
         }
     }
 
-    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory, for 100 000 names; an authorizer from the first on; the keys of {@link KeySettings#defaults}, the waits of {@link RetrySettings#defaults}. */
+    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory, for 100 000 names; an authorizer from the first on; the keys of {@link KeySettings#defaults}, the waits of {@link RetrySettings#defaults}, the hold of {@link HoldSettings#defaults}. */
     public static ControllerSettings defaults() {
         long held = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
         return new ControllerSettings(
@@ -75,7 +77,8 @@ public record ControllerSettings(
                 100_000,
                 Authorizer.Required.SEEN,
                 KeySettings.defaults(),
-                RetrySettings.defaults());
+                RetrySettings.defaults(),
+                HoldSettings.defaults());
     }
 
     /** These settings with other known targets. */
@@ -93,7 +96,8 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with another answer to whether commands wait for absent members. */
@@ -111,7 +115,8 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with other byte budgets. */
@@ -129,7 +134,8 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with another number of attempts. */
@@ -147,7 +153,8 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with another idle limit of streams. */
@@ -165,7 +172,8 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with another limit for the answer to a probe. */
@@ -183,7 +191,8 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with other bounds of the window of idempotency keys. */
@@ -201,7 +210,8 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 value,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with another bound of the names that are remembered. */
@@ -219,7 +229,8 @@ public record ControllerSettings(
                 value,
                 requireAuthorizer,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with another answer to when there must be an authorizer. */
@@ -237,7 +248,8 @@ public record ControllerSettings(
                 maxNames,
                 value,
                 keys,
-                retries);
+                retries,
+                hold);
     }
 
     /** These settings with other waits before another attempt. */
@@ -255,6 +267,26 @@ public record ControllerSettings(
                 maxNames,
                 requireAuthorizer,
                 keys,
+                value,
+                hold);
+    }
+
+    /** These settings with another hold. */
+    public ControllerSettings withHold(HoldSettings value) {
+        return new ControllerSettings(
+                knownTargets,
+                absentMayWait,
+                maxHeldBytes,
+                maxTargetBytes,
+                maxChannelBytes,
+                maxAttempts,
+                streamIdle,
+                probeLimit,
+                rememberTarget,
+                maxNames,
+                requireAuthorizer,
+                keys,
+                retries,
                 value);
     }
 }

@@ -30,6 +30,16 @@ final class MemberSet implements Strategy.Members {
         return fewer.length == 0 ? NONE : new MemberSet(fewer);
     }
 
+    /** Whether one of them takes new commands, full or not. */
+    boolean takesNew() {
+        for (Session member : members) {
+            if (member.takesNew()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     Session member(int index) {
         return members[index];
     }

@@ -65,7 +65,8 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                                 ControllerSettings.MOST_NAMES),
                         Authorizer.Required.read(reader),
                         keys(reader, defaults.keys()),
-                        retries(reader, defaults.retries())));
+                        retries(reader, defaults.retries()),
+                        hold(reader, defaults.hold())));
         reader.check();
         return settings;
     }
@@ -92,6 +93,13 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
             return defaults;
         }
         return new RetrySettings(first, most);
+    }
+
+    private static HoldSettings hold(SettingsReader reader, HoldSettings defaults) {
+        return new HoldSettings(
+                reader.duration("holdLimit", defaults.limit(), Duration.ZERO, HoldSettings.MOST_LIMIT),
+                reader.integer("maxHoldCommands", defaults.maxCommands(), 1, HoldSettings.MOST_COMMANDS),
+                bytes(reader, "maxHoldBytes", defaults.maxBytes()));
     }
 
     private static long bytes(SettingsReader reader, String key, long defaultValue) {

@@ -1,6 +1,7 @@
 package io.sommelier.controller;
 
 import io.sommelier.api.Outcome;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** One operation of one target: who serves it, and how its commands ended. Thread-safe. */
@@ -12,8 +13,12 @@ final class OperationEntry {
     private final LongAdder[] ends = new LongAdder[Outcome.values().length + 1];
     private volatile MemberSet members = MemberSet.NONE;
 
-    OperationEntry(String operation) {
+    private final Hold hold;
+
+    /** @param heldOfTarget counts what is held for the target */
+    OperationEntry(String operation, AtomicInteger heldOfTarget) {
         this.operation = operation;
+        this.hold = new Hold(heldOfTarget);
         for (int i = 0; i < ends.length; i++) {
             ends[i] = new LongAdder();
         }
@@ -26,6 +31,11 @@ final class OperationEntry {
     /** Whether this is the row of operations that no member ever served. */
     boolean isOthers() {
         return operation.equals(OTHERS);
+    }
+
+    /** Its commands that wait for a member which is being replaced. */
+    Hold hold() {
+        return hold;
     }
 
     MemberSet members() {

@@ -315,7 +315,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     /** Looks the target up again: since it was looked up first, its first member may have come, or it may have been forgotten and come again. */
-    private void locate(Command sought) {
+    void locate(Command sought) {
         TargetEntry present = controller.target(sought.target().targetId());
         if (present != null) {
             target = present;
@@ -432,7 +432,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** Whether it is on its way down the pipeline, while it is NEW. */
     boolean isInPipeline() {
-        return run != null && waiting == null && lostMember == null;
+        return run != null && waiting == null && lostMember == null && holder == null;
     }
 
     /** Who has it, while it is QUEUED, or CLAIMED or beyond. */
@@ -454,6 +454,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     // ---- what routing does ----
+
+    /** It is held for a member that is being replaced; it stays NEW. */
+    void heldBy(Hold hold) {
+        holder = hold;
+    }
 
     boolean isNew() {
         return state == NEW;
@@ -1024,7 +1029,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     private Stage stageAt(int at) {
         return switch (at) {
-            case NEW -> run == null ? Stage.ROUTING : Stage.PIPELINE;
+            case NEW -> holder instanceof Hold ? Stage.HOLD : run == null ? Stage.ROUTING : Stage.PIPELINE;
             case QUEUED -> Stage.SEND_QUEUE;
             case WAITING -> Stage.MAILBOX;
             case JOINED, CLAIMED -> Stage.REPLY_WAIT;

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +43,11 @@ final class Registry {
     private final ConcurrentMap<String, TargetEntry> targets = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Session> instances = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Owner> owners = new ConcurrentHashMap<>();
-    private final OperationEntry unknownTargets = new OperationEntry(OperationEntry.OTHERS);
+    private final OperationEntry unknownTargets = new OperationEntry(OperationEntry.OTHERS, new AtomicInteger());
     private final AtomicLong channelNumbers = new AtomicLong();
     private final SecureRandom random = new SecureRandom();
     private volatile List<CredentialVerifier> verifiers = List.of();
+    private final Set<TargetEntry> holding = ConcurrentHashMap.newKeySet();
     private final NameBudget names;
     private final AtomicLong nextFoldNanos;
     private volatile List<Authorizer> authorizers = List.of();
@@ -106,6 +108,26 @@ final class Registry {
         return owners.size();
     }
 
+    /** Lets go on what was held for members that are expected no more. */
+    void sweepHolds() {
+        for (TargetEntry target : holding) {
+            if (!target.expectsReturn(controller.nanos())) {
+                target.letOut(controller.router());
+            }
+            if (target.held() == 0) {
+                holding.remove(target);
+                if (target.held() > 0) { // since just now
+                    holding.add(target);
+                }
+            }
+        }
+    }
+
+    /** Commands are held for that target. */
+    void holds(TargetEntry target) {
+        holding.add(target);
+    }
+
     void refreshReaders() {
         for (TargetEntry target : targets.values()) {
             target.reader().refresh();
@@ -120,7 +142,10 @@ final class Registry {
         Set<String> known = controller.settings().knownTargets();
         for (String targetId : targets.keySet()) {
             targets.computeIfPresent(targetId, (id, target) -> { // nobody joins it meanwhile
-                if (target.hasMembers() || now - target.emptySinceNanos() <= remembered || known.contains(id)) {
+                if (target.hasMembers()
+                        || target.held() > 0
+                        || now - target.emptySinceNanos() <= remembered
+                        || known.contains(id)) {
                     return target;
                 }
                 target.forgotten();
@@ -241,6 +266,7 @@ final class Registry {
         if (!instances.replace(session.instance(), old, session)) {
             return enter(session, probeNanos); // the old one has just gone, or somebody else was faster
         }
+        old.expectReturn(); // until the new one is in
         depart(old);
         old.channel()
                 .close(new Goodbye(
@@ -259,6 +285,9 @@ final class Registry {
                             + " is new, or has new ones");
         }
         session.refreshReaders();
+        if (serves) {
+            session.target().letOut(controller.router());
+        }
         LOG.info("channel up: {}{}", session, serves ? " serves " + session.targetId() : "");
         return CompletableFuture.completedStage(session);
     }

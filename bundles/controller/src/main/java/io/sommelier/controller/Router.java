@@ -71,6 +71,10 @@ final class Router {
 
     private void routeToTarget(Pending entry, Command command, TargetEntry target) {
         Session lost = entry.lostMember();
+        Hold hold = entry.row().hold();
+        if (hold.isHolding() && !entry.isFromMailbox() && hold(entry, command, target, true)) {
+            return;
+        }
         if (lost == null ? !target.hasMembers() : !target.takesNewBeside(lost)) {
             noMember(entry, command, target);
             return;
@@ -80,9 +84,12 @@ final class Router {
             members = members.without(lost);
         }
         if (members.size() == 0) {
-            unknownOperation(entry, command, target.targetId());
+            if (!mayBeHeld(entry, target) || !hold(entry, command, target, false)) {
+                unknownOperation(entry, command, target.targetId());
+            }
             return;
         }
+        MemberSet serving = members;
         for (int i = 0; i < PICKS && members.size() > 0 && entry.isNew(); i++) {
             int index = pick(members, command);
             if (index < 0) {
@@ -93,6 +100,13 @@ final class Router {
                 return;
             }
             members = members.without(member); // it is full, or its channel is going: then it looks idle
+        }
+        if (!entry.isNew()) {
+            return;
+        }
+        boolean areGoing = !serving.takesNew() && target.takesNewBeside(lost); // others of the target stay
+        if (areGoing && mayBeHeld(entry, target) && hold(entry, command, target, false)) {
+            return;
         }
         if (target.takesNewBeside(lost)) {
             full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
@@ -149,11 +163,80 @@ final class Router {
     private void absent(Pending entry, Command command, ErrorCode code, String message) {
         if (entry.isFromMailbox()) {
             entry.backToMailbox();
-        } else if (controller.settings().absentMayWait()) {
+        } else if (controller.settings().absentMayWait() && controller.mailbox() != null) {
             toMailbox(entry, command, code, message);
-        } else {
+        } else if (command.target().namesInstance()
+                || !mayBeHeld(entry, entry.target())
+                || !hold(entry, command, entry.target(), false)) {
             entry.settle(code, Stage.ROUTING, message);
         }
+    }
+
+    // ---- the hold ----
+
+    /** Whether it may wait here for a member that is expected back. */
+    private boolean mayBeHeld(Pending entry, TargetEntry target) {
+        return !entry.isFromMailbox() && !entry.row().isOthers() && target.expectsReturn(controller.nanos());
+    }
+
+    /** Holds a command, or ends it since there is no room; {@code false} when it was to stand behind others, and there are none. */
+    private boolean hold(Pending entry, Command command, TargetEntry target, boolean isBehind) {
+        Hold hold = entry.row().hold();
+        switch (hold.add(entry, controller.settings().hold(), isBehind)) {
+            case EMPTY -> {
+                return false;
+            }
+            case FULL ->
+                entry.settle(
+                        ErrorCode.OVERLOADED,
+                        Stage.HOLD,
+                        "as many commands are held for " + command.operation() + " of " + target.targetId()
+                                + " as may be");
+            case HELD -> {
+                registry.holds(target);
+                hold.letOut(this); // a member may have come just before
+            }
+        }
+        return true;
+    }
+
+    /** Brings a command that is held, and is NEW, to a member, or ends it when none is expected any more; {@code false} when it has to stay. */
+    boolean fromHold(Pending entry) {
+        Command command = entry.command();
+        if (command == null) {
+            return true;
+        }
+        TargetEntry target = entry.target();
+        MemberSet members = entry.row().members();
+        Session lost = entry.lostMember();
+        if (lost != null) {
+            members = members.without(lost);
+        }
+        boolean takesNew = members.takesNew();
+        for (int i = 0; i < PICKS && members.size() > 0 && entry.isNew(); i++) {
+            int index = pick(members, command);
+            if (index < 0) {
+                break;
+            }
+            Session member = members.member(index);
+            if (member.acquire() && entry.offerTo(member)) {
+                return true;
+            }
+            members = members.without(member);
+        }
+        if (!entry.isNew()) {
+            return true;
+        }
+        if (takesNew || target.expectsReturn(controller.nanos())) {
+            entry.heldBy(entry.row().hold());
+            return false; // it goes on when a member has room, or is back
+        }
+        if (target.takesNewBeside(lost)) {
+            unknownOperation(entry, command, target.targetId());
+        } else {
+            noMember(entry, command, target);
+        }
+        return true;
     }
 
     private void toMailbox(Pending entry, Command command, ErrorCode codeWithout, String messageWithout) {

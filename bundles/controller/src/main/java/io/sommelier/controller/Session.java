@@ -1,5 +1,6 @@
 package io.sommelier.controller;
 
+import io.sommelier.api.CloseReason;
 import io.sommelier.api.Command;
 import io.sommelier.api.Goodbye;
 import io.sommelier.api.Hello;
@@ -148,6 +149,9 @@ final class Session implements Peer, Holder {
         inFlight.decrementAndGet();
         reader.capacityFreed();
         target.reader().capacityFreed();
+        if (target.held() > 0) {
+            target.letOut(controller.router());
+        }
     }
 
     @Override
@@ -199,6 +203,7 @@ final class Session implements Peer, Holder {
             Set<String> permitted = controller.permitted(this, before, changed);
             operations = permitted;
             Set<String> without = target.change(this, before, permitted);
+            target.letOut(controller.router());
             if (!without.isEmpty()) {
                 operations = permitted.stream()
                         .filter(name -> !without.contains(name))
@@ -210,6 +215,9 @@ final class Session implements Peer, Holder {
 
     @Override
     public void draining() {
+        if (takesNew) {
+            expectReturn();
+        }
         takesNew = false;
         if (target != null) {
             reader.close();
@@ -217,10 +225,27 @@ final class Session implements Peer, Holder {
         }
     }
 
+    /** It goes in good order; told before it takes no more, so that no command falls between. */
+    void expectReturn() {
+        long limitNanos = controller.settings().hold().limit().toNanos();
+        if (target != null && limitNanos > 0) {
+            target.expectReturn(this, controller.nanos() + limitNanos);
+        }
+    }
+
     @Override
     public void closed(Goodbye goodbye) {
+        boolean isInOrder = goodbye.reason() == CloseReason.NORMAL || goodbye.reason() == CloseReason.SHUTDOWN;
+        if (isInOrder && takesNew) {
+            expectReturn();
+        } else if (!isInOrder && target != null) {
+            target.giveUpReturn(this);
+        }
         takesNew = false;
         controller.left(this, goodbye);
+        if (target != null) {
+            target.letOut(controller.router());
+        }
         if (target != null) {
             reader.close();
             target.reader().refresh();

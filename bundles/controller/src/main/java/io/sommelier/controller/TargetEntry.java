@@ -7,18 +7,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A known target: its operations, its members, and the bytes its commands hold. Thread-safe; look-ups take no lock. */
 final class TargetEntry {
     private final String targetId;
     private final ConcurrentMap<String, OperationEntry> operations = new ConcurrentHashMap<>();
-    private final OperationEntry others = new OperationEntry(OperationEntry.OTHERS);
+    private final AtomicInteger held = new AtomicInteger();
+    private final OperationEntry others = new OperationEntry(OperationEntry.OTHERS, held);
     private final AtomicLong heldBytes = new AtomicLong();
     private final MailboxReader reader;
     private final NameBudget names;
     private volatile List<Session> members = List.of();
     private volatile long emptySinceNanos;
+    private volatile Return expected; // null while nobody is expected back
 
     /** A target; its own name is booked by who makes it, those of its operations are booked here. */
     TargetEntry(String targetId, Controller controller, NameBudget names) {
@@ -65,6 +68,40 @@ final class TargetEntry {
             }
         }
         return false;
+    }
+
+    /** Who went in good order, and until when it, or another, is expected. */
+    private record Return(Session leaver, long untilNanos) {}
+
+    /** A member goes in good order, and is expected back; told before it takes no more. */
+    void expectReturn(Session leaver, long untilNanos) {
+        expected = new Return(leaver, untilNanos);
+    }
+
+    /** That one will not come back; whoever else is expected still is. */
+    void giveUpReturn(Session leaver) {
+        Return now = expected;
+        if (now != null && now.leaver == leaver) {
+            expected = null;
+        }
+    }
+
+    /** Whether a member that went is expected back. */
+    boolean expectsReturn(long nowNanos) {
+        Return now = expected;
+        return now != null && nowNanos - now.untilNanos < 0;
+    }
+
+    /** How many commands wait for members that are being replaced. */
+    int held() {
+        return held.get();
+    }
+
+    /** Lets go on what can: a member came, has room again, or is expected no more. */
+    void letOut(Router router) {
+        if (held.get() > 0) {
+            operations.values().forEach(operation -> operation.hold().letOut(router));
+        }
     }
 
     AtomicLong heldBytes() {
@@ -130,7 +167,7 @@ final class TargetEntry {
             if (!names.take()) {
                 return false;
             }
-            entry = new OperationEntry(name);
+            entry = new OperationEntry(name, held);
             operations.put(name, entry);
         }
         entry.members(entry.members().with(member));
@@ -146,7 +183,7 @@ final class TargetEntry {
     /** Forgets the operations that no member serves now; how their commands ended is counted with those that nobody ever served. */
     synchronized void forgetUnserved() {
         for (OperationEntry entry : operations.values()) {
-            if (entry.members().size() == 0) {
+            if (entry.members().size() == 0 && !entry.hold().isHolding()) {
                 operations.remove(entry.operation());
                 others.addAll(entry);
                 names.give(1);

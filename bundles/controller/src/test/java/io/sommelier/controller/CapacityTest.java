@@ -128,6 +128,8 @@ class CapacityTest {
 
     @Test
     void targetWhoseMembersAllDrainHasNoMember() {
+        node.controller.settings(
+                ControllerSettings.defaults().withHold(new HoldSettings(java.time.Duration.ZERO, 1, 1 << 20)));
         node.member("north", 4, "pour").peer.draining();
 
         RecordingReplyPath path = pour();

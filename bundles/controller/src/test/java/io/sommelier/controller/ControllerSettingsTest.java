@@ -57,6 +57,15 @@ class ControllerSettingsTest {
                 () -> new KeySettings(Duration.ofHours(1), 1, mib, 4095),
                 "maxKeptReplyBytes = 4095 is out of range, allowed are 4096 to 1073741824");
         refused(
+                () -> new HoldSettings(Duration.ofMinutes(11), 1, mib),
+                "holdLimit ms = 660000 is out of range, allowed are 0 to 600000");
+        refused(
+                () -> new HoldSettings(Duration.ZERO, 0, mib),
+                "maxHoldCommands = 0 is out of range, allowed are 1 to 1000000");
+        refused(
+                () -> new HoldSettings(Duration.ZERO, 1, mib - 1),
+                "maxHoldBytes = 1048575 is out of range, allowed are 1048576 to 1099511627776");
+        refused(
                 () -> new RetrySettings(Duration.ofMillis(9), Duration.ofSeconds(1)),
                 "retryFirst ms = 9 is out of range, allowed are 10 to 3600000");
         refused(
@@ -72,11 +81,13 @@ class ControllerSettingsTest {
 
     @Test
     void eachChangeLeavesTheRestAsItWas() {
+        HoldSettings hold = new HoldSettings(Duration.ofSeconds(7), 70, 7 << 20);
         KeySettings keys = new KeySettings(Duration.ofHours(1), 9, 1 << 20, 4 << 10);
         RetrySettings retries = new RetrySettings(Duration.ofMillis(10), Duration.ofHours(1));
 
         ControllerSettings changed = defaults.withMaxAttempts(7)
                 .withRetries(retries)
+                .withHold(hold)
                 .withKeys(keys)
                 .withMaxNames(5000)
                 .withRequireAuthorizer(Authorizer.Required.NEVER)
@@ -100,7 +111,8 @@ class ControllerSettingsTest {
                         5000,
                         Authorizer.Required.NEVER,
                         keys,
-                        retries));
+                        retries,
+                        hold));
     }
 
     @Test

@@ -1,0 +1,287 @@
+package io.sommelier.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandId;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Part;
+import io.sommelier.api.Payload;
+import io.sommelier.api.Stage;
+import io.sommelier.api.Target;
+import io.sommelier.api.admin.CommandState;
+import io.sommelier.spi.Incoming;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Promise 8: while the last member of a target is being replaced, its commands wait, within bounds, and go on in their order. */
+@Timeout(20)
+class HoldTest {
+    private static final HoldSettings BOUNDS = new HoldSettings(Duration.ofSeconds(5), 10, 1 << 20);
+
+    private final Node node = new Node(ControllerSettings.defaults().withHold(BOUNDS));
+    private final RecordingReplyPath path = new RecordingReplyPath();
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    private static Part done() {
+        return Part.complete(Payload.empty()).build();
+    }
+
+    /** A member that was here, and has gone in good order. */
+    private void left() {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        member.peer.draining();
+        member.close(new Goodbye(CloseReason.NORMAL, false, "updated"));
+    }
+
+    private List<CommandId> send(int count) {
+        List<CommandId> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Command command = Node.pour().build();
+            ids.add(command.id());
+            node.send(command, path);
+        }
+        return ids;
+    }
+
+    @Test
+    void commandsWaitAndGoOnInTheirOrderWhenAMemberIsBack() {
+        left();
+        List<CommandId> ids = send(4);
+        assertThat(path.parts()).isEmpty();
+        assertThat(node.controller.admin().command("", ids.get(0)).orElseThrow().state())
+                .isEqualTo(CommandState.ADMITTED);
+
+        HandChannel back = node.member("south", 4, "pour");
+        while (back.claimNext()) {
+            // all that came
+        }
+
+        assertThat(back.claimedIds()).containsExactlyElementsOf(ids);
+        while (back.answer(done())) {
+            // all of them
+        }
+        assertThat(path.parts()).hasSize(4);
+        node.isEmpty(back);
+    }
+
+    @Test
+    void whileTheMemberStillDrainsCommandsWaitToo() {
+        HandChannel member = node.member("north", 4, "pour");
+        member.peer.draining();
+
+        send(1);
+
+        assertThat(path.parts()).isEmpty();
+        assertThat(member.queued()).isZero();
+        HandChannel back = node.member("south", 4, "pour");
+        assertThat(back.queued()).isEqualTo(1);
+    }
+
+    @Test
+    void moreThanAMemberTakesGoOnAsItHasRoomAndWhatComesNewStandsBehind() {
+        left();
+        List<CommandId> ids = new ArrayList<>(send(6));
+
+        HandChannel back = node.member("south", 2, "pour");
+        ids.addAll(send(2));
+        while (back.claimNext()) {
+            back.answer(done());
+        }
+
+        assertThat(back.claimedIds()).containsExactlyElementsOf(ids);
+        assertThat(path.parts()).hasSize(8).noneMatch(part -> part.error().isPresent());
+        node.isEmpty(back);
+    }
+
+    @Test
+    void whoseTimeIsSpentInTheHoldIsNotSent() {
+        left();
+        node.send(Node.pour().ttl(Duration.ofSeconds(2)).build(), path);
+
+        node.passes(Duration.ofSeconds(3));
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.EXPIRED);
+        assertThat(path.error().outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThat(path.error().stage()).isEqualTo(Stage.HOLD);
+        HandChannel back = node.member("south", 4, "pour");
+        assertThat(back.claimNext()).isFalse();
+        node.isEmpty(back);
+    }
+
+    @Test
+    void whenNobodyCameWithinTheLimitTheyEndNotSent() {
+        left();
+        send(3);
+
+        node.advance(Duration.ofSeconds(6));
+
+        Awaitility.await().until(() -> path.parts().size() == 3);
+        assertThat(path.error().code()).isEqualTo(ErrorCode.NO_MEMBER);
+        assertThat(path.error().outcome()).isEqualTo(Outcome.NOT_SENT);
+        RecordingReplyPath late = new RecordingReplyPath();
+        node.send(Node.pour().build(), late);
+        assertThat(late.error().code()).isEqualTo(ErrorCode.NO_MEMBER);
+        node.isEmpty();
+    }
+
+    @Test
+    void aboveItsBoundsCommandsAreRefusedAndWhatEndedMakesRoom() {
+        left();
+        Incoming first = node.send(Node.pour().build(), new RecordingReplyPath());
+        Incoming second = node.send(Node.pour().build(), new RecordingReplyPath());
+        send(8);
+
+        send(1);
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(path.error().outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThat(path.error().stage()).isEqualTo(Stage.HOLD);
+        first.cancel("enough");
+        second.callerGone("gone");
+        send(1);
+        assertThat(path.parts()).hasSize(1);
+        HandChannel back = node.member("south", 16, "pour");
+        assertThat(back.queued()).isEqualTo(9);
+    }
+
+    @Test
+    void theirBytesAreBoundedToo() {
+        left();
+        Payload half = Payload.copyOf(new byte[600_000]);
+        node.send(Node.pour().payload(half).build(), path);
+
+        node.send(Node.pour().payload(half).build(), path);
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.OVERLOADED);
+        send(1);
+        assertThat(path.parts()).hasSize(1);
+    }
+
+    @Test
+    void memberThatIsLostIsNotWaitedFor() {
+        node.member("north", 4, "pour").lose();
+
+        send(1);
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.NO_MEMBER);
+    }
+
+    @Test
+    void memberThatIsLostWhileItDrainsIsWaitedForNoMore() {
+        HandChannel member = node.member("north", 4, "pour");
+        member.peer.draining();
+        send(2);
+
+        member.lose();
+
+        assertThat(path.parts()).hasSize(2);
+        assertThat(path.error().code()).isEqualTo(ErrorCode.NO_MEMBER);
+        node.isEmpty();
+    }
+
+    @Test
+    void operationThatComesLaterThanAnotherOfItsTargetIsWaitedFor() {
+        left();
+        RecordingReplyPath decanted = new RecordingReplyPath();
+        Command decant = Command.to("cellar", "decant").build();
+        node.send(decant, decanted);
+        send(1);
+
+        HandChannel back = node.member("south", 4, "pour");
+        assertThat(back.queued()).isEqualTo(1);
+        assertThat(decanted.parts()).isEmpty();
+        back.peer.operations(Set.of("pour", "decant"));
+
+        assertThat(back.queued()).isEqualTo(2);
+    }
+
+    @Test
+    void operationThatDoesNotComeBackIsUnknownThen() {
+        left();
+        node.send(Command.to("cellar", "decant").build(), path);
+        node.member("south", 4, "pour");
+
+        node.advance(Duration.ofSeconds(6));
+
+        Awaitility.await().until(path::ended);
+        assertThat(path.error().code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
+    }
+
+    @Test
+    void membersOfOtherOperationsThatStayDoNotMakeItFail() {
+        HandChannel stays = node.member("south", 4, "decant");
+        left();
+
+        send(1);
+
+        assertThat(path.parts()).isEmpty();
+        assertThat(stays.queued()).isZero();
+        assertThat(node.member("north", 4, "pour").queued()).isEqualTo(1);
+    }
+
+    @Test
+    void operationThatNobodyEverServedFailsAtOnce() {
+        left();
+
+        node.send(Command.to("cellar", "drink").build(), path);
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.NO_MEMBER);
+    }
+
+    @Test
+    void namedInstanceIsNotHeldFor() {
+        left();
+
+        node.send(Command.to(new Target("cellar", "north"), "pour").build(), path);
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.NO_INSTANCE);
+    }
+
+    @Test
+    void whereThereIsAMailboxCommandsWaitInThat() {
+        HandMailbox mailbox = new HandMailbox(node.clock::get);
+        node.controller.mailbox(mailbox);
+        left();
+
+        send(1);
+
+        assertThat(mailbox.puts).hasSize(1);
+    }
+
+    @Test
+    void withoutATimeLimitNothingIsHeld() {
+        node.controller.settings(ControllerSettings.defaults().withHold(new HoldSettings(Duration.ZERO, 1, 1 << 20)));
+        left();
+
+        send(1);
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.NO_MEMBER);
+    }
+
+    @Test
+    void drainOfTheControllerEndsWhatIsHeld() {
+        left();
+        send(2);
+
+        node.controller.endAll();
+
+        assertThat(path.parts()).hasSize(2);
+        assertThat(path.error().outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThat(path.error().stage()).isEqualTo(Stage.HOLD);
+        node.isEmpty();
+    }
+}
