@@ -49,6 +49,7 @@ final class EmbeddedChannel implements Channel {
     private final AtomicBoolean isPeerTold = new AtomicBoolean();
 
     private volatile Peer peer;
+    private volatile boolean isOpen; // what was offered before the welcome has begun
     private volatile boolean isDraining;
     private volatile Goodbye goodbye; // there when closed
     private volatile boolean isSwept; // closed, and everybody told
@@ -97,9 +98,9 @@ final class EmbeddedChannel implements Channel {
         if (goodbye != null) {
             return !takeBack(execution);
         }
-        if (peer == null) {
+        if (!isOpen) {
             early.add(execution);
-            if (peer != null) {
+            if (isOpen) {
                 startEarly();
             }
             return true;
@@ -181,6 +182,8 @@ final class EmbeddedChannel implements Channel {
         if (goodbye != null) {
             settleIfIdle();
         }
+        startEarly();
+        isOpen = true; // from now on nothing that comes may overtake what came before the welcome
         startEarly();
     }
 
