@@ -3,9 +3,6 @@ package io.sommelier.wire.serving;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +25,7 @@ public final class HandlerExecutor implements Executor {
 
     private final int threads;
     private final int queueCapacity;
-    private final ThreadPoolExecutor pool;
+    private final HandlerThreads pool;
     private final CountDownLatch idleAfterClose = new CountDownLatch(1);
 
     /** The closed bit; above bit 32 the commands that wait; below it the running tasks and the waiting continuations: what takes a thread before a new command can. */
@@ -54,13 +51,8 @@ public final class HandlerExecutor implements Executor {
         this.threads = threads;
         this.queueCapacity = queueCapacity;
         AtomicInteger number = new AtomicInteger();
-        pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> new HandlerThread(this, task, name + "-" + number.incrementAndGet()));
+        pool = new HandlerThreads(
+                threads, task -> new HandlerThread(this, task, name + "-" + number.incrementAndGet()));
     }
 
     /** Takes a command to be handled; {@code false} when all threads are busy and the queue is full, or it is closed. */
@@ -78,13 +70,11 @@ public final class HandlerExecutor implements Executor {
                 break;
             }
         }
-        try {
-            pool.execute(new CommandTask(this, execution));
+        if (pool.execute(new CommandTask(this, execution))) {
             return true;
-        } catch (RejectedExecutionException closedMeanwhile) {
-            load.getAndAdd(-ONE_WAITING);
-            return false;
         }
+        load.getAndAdd(-ONE_WAITING);
+        return false;
     }
 
     /**
@@ -94,17 +84,16 @@ public final class HandlerExecutor implements Executor {
     @Override
     public void execute(Runnable continuation) {
         load.getAndIncrement();
-        try {
-            pool.execute(() -> {
-                try {
-                    continuation.run();
-                } catch (RuntimeException failure) {
-                    LOG.warn("A continuation of a command handler threw", failure);
-                } finally {
-                    taskEnded();
-                }
-            });
-        } catch (RejectedExecutionException closed) {
+        boolean isTaken = pool.execute(() -> {
+            try {
+                continuation.run();
+            } catch (RuntimeException failure) {
+                LOG.warn("A continuation of a command handler threw", failure);
+            } finally {
+                taskEnded();
+            }
+        });
+        if (!isTaken) {
             taskEnded();
         }
     }
@@ -135,14 +124,14 @@ public final class HandlerExecutor implements Executor {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        for (Runnable left : pool.shutdownNow()) {
+        for (Runnable left : pool.close()) {
             if (left instanceof CommandTask task) {
                 task.execution.refuse(this);
             }
         }
         idleAfterClose.countDown(); // nobody who closes it once more has to wait
         try {
-            if (!interrupted && !pool.awaitTermination(THREAD_END_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!interrupted && !pool.awaitEnd(THREAD_END_MILLIS, TimeUnit.MILLISECONDS)) {
                 LOG.warn("A command handler goes on although its executor is closed and it was interrupted");
             }
         } catch (InterruptedException e) {
