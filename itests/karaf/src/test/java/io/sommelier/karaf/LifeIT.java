@@ -274,6 +274,8 @@ class LifeIT {
         Call waiting =
                 caller.send(command("cellar", "pour", "kept", 60).durable(true).build());
         end(waiting.admitted());
+        Call gone = caller.send(command("cellar", "pour", "gone", 5).build());
+        end(gone.admitted());
         Connector attic = Sending.connector(karaf, "attic-1")
                 .serves("attic")
                 .handler("find", CommandHandler.answering(invocation -> Payload.ofText("found")))
@@ -290,9 +292,12 @@ class LifeIT {
         karaf.startBundle("io.sommelier.runtime.artemis");
 
         eventually(() -> assertThat(waiting("cellar")).isPositive());
+        assertThat(error(gone).code()).as("what is not durable").isEqualTo(ErrorCode.EXPIRED);
+        assertThat(error(gone).outcome()).isEqualTo(Outcome.NOT_SENT);
         whileCellarIsHere(() -> {
             assertThat(answer(waiting)).isEqualTo("poured kept");
         });
+        assertThat(executed).doesNotContain(gone.id());
         assertThat(executed.stream().filter(waiting.id()::equals)).hasSize(1);
     }
 
@@ -364,6 +369,8 @@ class LifeIT {
                     command("cellar", "pour", "n" + i, 120).durable(true).build()));
         }
         waiting.forEach(call -> end(call.admitted()));
+        Call fleeting = caller.send(command("cellar", "pour", "fleeting", 120).build());
+        end(fleeting.admitted());
         Queue<CommandId> begun = new ConcurrentLinkedQueue<>();
         CountDownLatch over = new CountDownLatch(1);
         Connector attic = Sending.connector(karaf, "attic-1")
@@ -380,7 +387,11 @@ class LifeIT {
             atWork.add(
                     caller.send(command("attic", "hold", "", 120).durable(true).build()));
         }
-        eventually(() -> assertThat(begun).hasSize(3));
+        atWork.add(caller.send(command("attic", "hold", "", 120).build()));
+        Call mayRunTwice = caller.send(
+                command("attic", "hold", "", 120).durable(true).idempotent(true).build());
+        atWork.add(mayRunTwice);
+        eventually(() -> assertThat(begun).hasSize(5));
         executed.clear();
 
         karaf.kill();
@@ -388,6 +399,7 @@ class LifeIT {
 
         assertThat(waiting).allSatisfy(call -> assertThat(error(call).outcome()).isEqualTo(Outcome.UNKNOWN));
         assertThat(atWork).allSatisfy(call -> assertThat(error(call).outcome()).isEqualTo(Outcome.UNKNOWN));
+        assertThat(error(fleeting).outcome()).isEqualTo(Outcome.UNKNOWN);
         setLogAside("second-day");
         breakSettings();
         karaf.start();
@@ -398,9 +410,14 @@ class LifeIT {
             assertThat(answer(caller, "cellar", "pour", "after it")).isEqualTo("poured after it");
         });
         assertThat(executed)
+                .as("each that is durable, once, and no other")
                 .containsExactlyInAnyOrderElementsOf(waitingIdsAnd(waiting))
-                .doesNotHaveDuplicates();
-        assertThat(begun).as("what was begun is not begun again").hasSize(3);
+                .doesNotHaveDuplicates()
+                .doesNotContain(fleeting.id());
+        assertThat(begun)
+                .as("what was begun is not begun again, unless it may run twice")
+                .hasSize(6)
+                .endsWith(mayRunTwice.id());
         attic.close();
     }
 
