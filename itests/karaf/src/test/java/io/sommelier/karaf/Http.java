@@ -2,12 +2,14 @@ package io.sommelier.karaf;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** The HTTP side of a Karaf. Thread-safe. */
@@ -48,6 +50,17 @@ final class Http {
     InputStream stream(String target, String operation, String body, String... headers) throws IOException {
         return await(command(target, operation, body, headers), BodyHandlers.ofInputStream())
                 .body();
+    }
+
+    /** Sends a command and gives the connection, so that a test can leave it. */
+    Socket begin(String target, String operation, String ttl) throws IOException {
+        URI address = URI.create(root);
+        Socket socket = new Socket(address.getHost(), address.getPort());
+        socket.setSoTimeout(30_000);
+        String request = "POST /commands/" + target + "/" + operation
+                + " HTTP/1.1\r\nHost: localhost\r\nSommelier-Ttl: " + ttl + "\r\nContent-Length: 0\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     HttpResponse<String> get(String path) throws IOException {

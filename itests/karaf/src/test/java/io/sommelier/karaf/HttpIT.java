@@ -15,6 +15,7 @@ import jakarta.jms.TemporaryQueue;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -70,7 +73,11 @@ class HttpIT {
     }
 
     private Connector pouring(String instance, AtomicInteger count) throws InterruptedException {
-        Connector connector = Sending.connector(karaf, instance)
+        return pouring(karaf, instance, count);
+    }
+
+    private static Connector pouring(Karaf at, String instance, AtomicInteger count) throws InterruptedException {
+        Connector connector = Sending.connector(at, instance)
                 .serves("cellar")
                 .handler("pour", CommandHandler.answering(invocation -> {
                     count.incrementAndGet();
@@ -277,6 +284,73 @@ class HttpIT {
 
     @Test
     @Order(9)
+    void aClientThatGoesIsSeenByTheWorkerAlsoWhileNothingIsSent() throws Exception {
+        CountDownLatch begun = new CountDownLatch(2);
+        CountDownLatch cancelled = new CountDownLatch(2);
+        Connector cellar = Sending.connector(karaf, "cellar-left")
+                .serves("cellar")
+                .handler("brood", (invocation, responder) -> {
+                    responder.onCancel(cancelled::countDown);
+                    begun.countDown();
+                })
+                .handler("murmur", (invocation, responder) -> {
+                    responder.onCancel(cancelled::countDown);
+                    responder.data(Payload.ofText("hm"));
+                    begun.countDown();
+                })
+                .open();
+        assertThat(cellar.awaitActive(Duration.ofSeconds(60))).isTrue();
+
+        Socket silent = http.begin("cellar", "brood", "1h");
+        Socket streamed = http.begin("cellar", "murmur", "1h");
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(streamed.getInputStream().read()).isEqualTo('H');
+
+        silent.close();
+        streamed.close();
+
+        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue(); // the deadline is an hour away
+        eventually(() -> assertThat(karaf.shell("sommelier:command-list")).contains("no command is in flight"));
+        cellar.close();
+    }
+
+    @Test
+    @Order(10)
+    void twoControllersAtOneBrokerExecuteEachOthersCommands() throws Exception {
+        AtomicInteger there = new AtomicInteger();
+        AtomicInteger here = new AtomicInteger();
+        try (Karaf second = Karaf.asProcess("http-two")) {
+            second.edit("io.sommelier.controller", Map.of("id", "controller-2"));
+            second.edit(
+                    "io.sommelier.runtime.artemis",
+                    Map.of("url", "tcp://127.0.0.1:" + karaf.ports().core()));
+            second.start();
+            Connector cellar = pouring(second, "cellar-there", there);
+
+            HttpResponse<String> reply = http.post("cellar", "pour", "over there", "Sommelier-Ttl", "60s");
+
+            assertThat(reply.statusCode()).as("%s", reply.body()).isEqualTo(200);
+            assertThat(reply.body()).isEqualTo("over there");
+            assertThat(there).hasValue(1);
+            cellar.close();
+
+            Connector own = pouring(karaf, "cellar-here", here);
+            Http other = new Http(second);
+            eventually(() -> assertThat(other.get("/targets").statusCode()).isEqualTo(200));
+            HttpResponse<String> back = other.post("cellar", "pour", "and back", "Sommelier-Ttl", "60s");
+
+            assertThat(back.statusCode()).as("%s", back.body()).isEqualTo(200);
+            assertThat(back.body()).isEqualTo("and back");
+            assertThat(List.of(there.get(), here.get())).containsExactly(1, 1);
+            own.close();
+            second.stop();
+            assertThat(Complaints.all(second.log())).isEmpty();
+        }
+        eventually(() -> assertThat(karaf.shell("sommelier:command-list")).contains("no command is in flight"));
+    }
+
+    @Test
+    @Order(11)
     void itsLogHasNoWarningAndNoStackTrace() throws Exception {
         assertThat(Complaints.all(karaf.log())).isEmpty();
     }

@@ -72,8 +72,10 @@ final class ProcessKaraf implements Running {
 
     @Override
     public void stop() throws IOException {
-        process.destroy();
-        awaitEnd();
+        if (process != null) {
+            process.destroy();
+            awaitEnd();
+        }
     }
 
     private void awaitEnd() throws IOException {
