@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
-/** Karaf as its makers ship it, with no repository beyond its own folder: what it needs is in the kar. The tests build on each other, in their order. */
+/** Karaf as its makers ship it, with no repository beyond a folder with what the kar has, and then none beyond its own: what it needs is in the kar. The tests build on each other, in their order. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(300)
@@ -31,17 +31,24 @@ class StockKarafIT {
     @BeforeAll
     void start() throws Exception {
         karaf = Karaf.stock("stock");
-        Path nothing = Files.createDirectories(karaf.home().resolve("data/no-repository"));
+        Directories.unzip(Karaf.material("sommelier-features.kar"), karaf.home().resolve("data/ours"));
+        repositories(karaf.home().resolve("data/ours/repository").toUri() + "@id=ours@checksum=ignore");
+        karaf.start();
+        eventually(
+                () -> assertThat(karaf.bundleState("org.apache.karaf.kar.core")).isEqualTo("Active"));
+        eventually(() -> assertThat(karaf.shell("echo here")).contains("here"));
+    }
+
+    /** What Maven artifacts are taken from; what was taken before is forgotten. */
+    private void repositories(String urls) throws Exception {
+        Path local = Files.createTempDirectory(karaf.home().resolve("data"), "local");
         karaf.edit(
                 "org.ops4j.pax.url.mvn",
                 Map.of(
                         "org.ops4j.pax.url.mvn.localRepository",
-                        nothing.toString(),
+                        local.toString(),
                         "org.ops4j.pax.url.mvn.repositories",
-                        ""));
-        karaf.start();
-        eventually(
-                () -> assertThat(karaf.bundleState("org.apache.karaf.kar.core")).isEqualTo("Active"));
+                        urls));
     }
 
     @AfterAll
@@ -51,6 +58,27 @@ class StockKarafIT {
 
     @Test
     @Order(1)
+    void theFeaturesAreAddedByTheirAddressAndTheWholeComesAndGoes() throws Exception {
+        String address = "mvn:io.sommelier/sommelier-features/" + version() + "/xml/features";
+        karaf.shell("feature:repo-add " + address);
+        karaf.shell("feature:install sommelier");
+
+        assertACommandIsAnswered();
+        karaf.shell("feature:uninstall sommelier");
+        eventually(() -> assertThat(karaf.bundlesOfOurs()).isEmpty());
+        karaf.shell("feature:repo-remove " + address);
+        assertThat(karaf.shell("feature:repo-list")).doesNotContain("sommelier");
+        repositories("");
+    }
+
+    private String version() throws Exception {
+        try (var versions = Files.list(karaf.home().resolve("data/ours/repository/io/sommelier/sommelier-features"))) {
+            return versions.findFirst().orElseThrow().getFileName().toString();
+        }
+    }
+
+    @Test
+    @Order(2)
     void aKarThatIsDroppedBringsAllThatAControllerNeedsAndACommandIsAnswered() throws Exception {
         Path kar = Karaf.material("sommelier-features.kar");
         Path fresh = karaf.home().resolve("data/fresh.tmp");
@@ -75,14 +103,14 @@ class StockKarafIT {
     }
 
     @Test
-    @Order(2)
+    @Order(3)
     void itsLogHasNoLinesOfTheBrokersAuditAndNoWarningOfOurs() throws Exception {
         assertThat(karaf.log()).noneMatch(line -> line.contains("AMQ601"));
         assertThat(Complaints.ours(karaf.log())).isEmpty();
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void theWholeIsInstalledByOneFeatureTooAndTwiceIsNoHarm() throws Exception {
         karaf.installFeature("sommelier");
         karaf.installFeature("sommelier");
