@@ -292,6 +292,11 @@ public final class Link {
         }
     }
 
+    /** Whether no command is under way, in either direction, and every reply is written. */
+    public boolean isIdle() {
+        return sent.isIdle() && taken.isIdle();
+    }
+
     /** Sends a ping; {@code pong} runs when its answer comes. It never runs when the link is not active, or 16 others wait already. */
     public void probe(Runnable pong) {
         if (parts.state == LinkState.ACTIVE) {

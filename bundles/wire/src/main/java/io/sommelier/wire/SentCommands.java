@@ -250,6 +250,11 @@ final class SentCommands {
         return stream;
     }
 
+    /** Whether no stream is open. */
+    boolean isIdle() {
+        return streams.size() == 0;
+    }
+
     /** Closes them all, tells nobody, and gives them back. */
     List<OutStream> closeAll() {
         List<OutStream> all = streams.removeAll();

@@ -290,6 +290,11 @@ final class TakenCommands {
         return stream;
     }
 
+    /** Whether no stream is open. */
+    boolean isIdle() {
+        return streams.size() == 0;
+    }
+
     /** Closes them all, tells nobody, and gives back those whose owner does not know of their end. */
     List<InStream> closeAll() {
         List<InStream> all = streams.removeAll();

@@ -51,6 +51,7 @@ final class LinkChannel implements Channel, LinkHandler {
     private volatile boolean isDraining;
     private Peer peer;
     private boolean isTakingIn;
+    private Goodbye leaving; // what is said as soon as nothing is under way
 
     LinkChannel(
             String transport,
@@ -128,7 +129,30 @@ final class LinkChannel implements Channel, LinkHandler {
             }
             send(outgoing);
         }
+        readComplete();
+    }
+
+    /** A burst of reads, or of writes, is over. */
+    void readComplete() {
         link.flush();
+        if (leaving != null && link.isIdle()) {
+            link.close(leaving);
+        }
+    }
+
+    /** Takes no new commands in either direction, lets those end that are under way, and says goodbye behind them. */
+    void leave(Goodbye goodbye) {
+        if (end != null) {
+            return;
+        }
+        leaving = goodbye;
+        if (peer != null) {
+            draining();
+            if (!link.isIdle()) { // else the goodbye says as much
+                link.drain();
+            }
+        }
+        readComplete();
     }
 
     private void send(Outgoing outgoing) {

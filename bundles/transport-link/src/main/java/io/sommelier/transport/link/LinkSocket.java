@@ -88,7 +88,7 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ignored) {
         if (channel != null) {
-            channel.link().flush();
+            channel.readComplete();
         }
     }
 

@@ -30,6 +30,8 @@ import java.util.function.Consumer;
  */
 public final class LinkSockets {
     private static final long LONGEST_TICK_MILLIS = 250;
+    /** How long a goodbye may take to get out when there is no more time to drain. */
+    private static final long GOODBYE_MILLIS = 1000;
     /** So many sockets above the bound are still told why they are refused; those above that are just closed. */
     private static final int TOLD = 64;
 
@@ -161,18 +163,20 @@ public final class LinkSockets {
     }
 
     /**
-     * Says goodbye on every channel, and makes no more; called when no more sockets are let in.
+     * Takes no more commands on any channel, says goodbye on each as soon as nothing is under way there, and makes no more channels; called when no more sockets are let in.
      *
-     * @param limit after it the sockets are closed, whatever is still to be written
+     * @param limit after it goodbye is said everywhere, whatever is under way; a second later the sockets are closed, whatever is still to be written
      * @return completes when all sockets are closed
      */
     public CompletionStage<Void> close(Goodbye goodbye, Duration limit) {
         closing = true;
-        onEachLoop(its -> its.sayGoodbye(goodbye));
+        onEachLoop(its -> its.leave(goodbye));
         if (open.get() == 0) {
             allAreClosed();
         } else {
-            group.schedule(() -> onEachLoop(LoopSockets::closeNow), limit.toMillis(), TimeUnit.MILLISECONDS);
+            long millis = limit.toMillis();
+            group.schedule(() -> onEachLoop(its -> its.sayGoodbye(goodbye)), millis, TimeUnit.MILLISECONDS);
+            group.schedule(() -> onEachLoop(LoopSockets::closeNow), millis + GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
         }
         return allClosed.copy();
     }

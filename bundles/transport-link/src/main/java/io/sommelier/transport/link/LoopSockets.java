@@ -47,6 +47,13 @@ final class LoopSockets {
         }
     }
 
+    /** Lets what is under way end on every channel, and says goodbye behind it. */
+    void leave(Goodbye goodbye) {
+        for (LinkSocket socket : List.copyOf(sockets)) {
+            socket.channel().leave(goodbye);
+        }
+    }
+
     /** Says goodbye on every channel. */
     void sayGoodbye(Goodbye goodbye) {
         for (LinkSocket socket : List.copyOf(sockets)) {

@@ -173,6 +173,57 @@ class LinkSocketsTest {
     }
 
     @Test
+    void whatIsUnderWayMayEndBeforeTheGoodbyeAndNothingNewIsTaken() {
+        FakeOutgoing down = new FakeOutgoing(Command.to("cellar", "pour").build(), 1000);
+        controller.last().channel().offer(down);
+        connector.link.send(Command.to("kitchen", "cook").build(), 1_000_000_000, 1000, "", "", 1, null);
+        exchange();
+
+        sockets.close(GOODBYE, Duration.ofSeconds(5));
+        exchange();
+
+        assertThat(controller.last().isDraining()).isTrue();
+        assertThat(connector.goodbye).isNull();
+        assertThat(controller
+                        .last()
+                        .channel()
+                        .offer(new FakeOutgoing(Command.to("cellar", "pour").build(), 1)))
+                .isFalse();
+        connector.link.part(connector.taken, Part.complete(Payload.empty()).build());
+        exchange();
+        assertThat(down.parts()).hasSize(1);
+        assertThat(connector.goodbye).isNull();
+        controller
+                .last()
+                .received()
+                .get(0)
+                .replyPath()
+                .part(Part.complete(Payload.ofText("cooked")).build());
+        exchange();
+
+        assertThat(connector.parts.get(0).payload().asText()).isEqualTo("cooked");
+        assertThat(connector.goodbye).isEqualTo(GOODBYE);
+        assertThat(down.isLost()).isFalse();
+        assertThat(controller.last().received().get(0).goneReason()).isEmpty();
+    }
+
+    @Test
+    void atTheLimitWhatIsStillUnderWayIsLostAndTheGoodbyeSaid() {
+        FakeOutgoing down = new FakeOutgoing(Command.to("cellar", "pour").build(), 1000);
+        controller.last().channel().offer(down);
+        exchange();
+
+        sockets.close(GOODBYE, Duration.ofSeconds(5));
+        exchange();
+        channel.advanceTimeBy(5, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        exchange();
+
+        assertThat(down.isLost()).isTrue();
+        assertThat(connector.goodbye).isEqualTo(GOODBYE);
+    }
+
+    @Test
     void afterTheEndNoSocketIsTakenAnyMoreAndNoTickIsLeft() {
         sockets.close(GOODBYE, Duration.ZERO);
         exchange();

@@ -14,6 +14,8 @@ import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Reply;
+import io.sommelier.api.Responder;
+import io.sommelier.api.admin.ChannelView;
 import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorState;
 import io.sommelier.connector.ConnectorState.Phase;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -246,6 +249,27 @@ class TcpTransportTest {
         CommandError error = errorOf(call.result());
         assertThat(error.code()).isEqualTo(ErrorCode.MEMBER_GONE);
         assertThat(error.outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void aStopLetsWhatIsUnderWayEndAndThenSaysGoodbye() throws Exception {
+        CompletableFuture<Responder> given = new CompletableFuture<>();
+        node.open(node.connector("cellar-1")
+                .serves("cellar")
+                .handler("age", (invocation, responder) -> given.complete(responder)));
+        Connector sender = node.open(node.connector("guest-1"));
+        var call = sender.send(
+                Command.to("cellar", "age").ttl(Duration.ofMinutes(5)).build());
+        Responder responder = given.get(10, TimeUnit.SECONDS);
+
+        CompletionStage<Void> stopped = node.controller().remove(node.transport(), Duration.ofSeconds(30));
+        await().until(() -> node.controller().admin().channels().stream()
+                .anyMatch(channel ->
+                        channel.instance().equals("cellar-1") && channel.state() == ChannelView.State.DRAINING));
+        responder.complete(Payload.ofText("aged"));
+
+        assertThat(get(call.result()).payload().asText()).isEqualTo("aged");
+        get(stopped);
     }
 
     @Test
