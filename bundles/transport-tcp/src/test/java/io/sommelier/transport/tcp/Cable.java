@@ -19,13 +19,24 @@ final class Cable implements AutoCloseable {
 
     private final ServerSocket listening;
     private final int port;
+    private final boolean shrinks;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean isCut;
     private boolean isHeld; // under the lock
 
     /** Listens on {@code localPort}, 0 for any, and leads to {@code port}, both of loopback. */
     Cable(int localPort, int port) throws IOException {
+        this(localPort, port, true);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param shrinks whether the buffers get small while it is held; they fill the sooner, and may empty slowly: with a window below a segment the system sends one each 200 ms
+     */
+    Cable(int localPort, int port, boolean shrinks) throws IOException {
         this.port = port;
+        this.shrinks = shrinks;
         listening = new ServerSocket();
         listening.setReuseAddress(true);
         listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), localPort));
@@ -81,8 +92,10 @@ final class Cable implements AutoCloseable {
         synchronized (this) {
             isHeld = true;
         }
-        for (Socket socket : sockets) {
-            socket.setReceiveBufferSize(SMALL_BYTES);
+        if (shrinks) {
+            for (Socket socket : sockets) {
+                socket.setReceiveBufferSize(SMALL_BYTES);
+            }
         }
     }
 

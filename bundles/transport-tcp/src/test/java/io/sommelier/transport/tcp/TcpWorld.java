@@ -162,7 +162,7 @@ final class TcpWorld implements World {
         plan.handlers().forEach(plan.isDirect() ? builder::directHandler : builder::handler);
         try {
             if (!areDialled) {
-                Cable cable = new Cable(0, transport.localPort());
+                Cable cable = new Cable(0, transport.localPort(), tls.isEmpty());
                 return new Member(open(builder, cable.localPort()), cable, plan, caller);
             }
             BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
@@ -171,7 +171,7 @@ final class TcpWorld implements World {
             SocketChannel holder = reserved.remove();
             int port = holder.socket().getLocalPort();
             holder.close();
-            Cable cable = new Cable(port, connector.localPort());
+            Cable cable = new Cable(port, connector.localPort(), tls.isEmpty());
             awaitWelcome(connector, states);
             return new Member(connector, cable, plan, caller);
         } catch (IOException e) {
