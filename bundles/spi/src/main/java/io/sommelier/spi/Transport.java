@@ -28,10 +28,10 @@ public interface Transport {
     CompletionStage<Void> start(ChannelAcceptor acceptor);
 
     /**
-     * Takes no new channels, says goodbye on those there are, for {@link io.sommelier.api.CloseReason#SHUTDOWN} and to
-     * come back, and closes them; {@link Peer#closed} is called for each.
+     * Takes no new channels, and no new commands on those there are; says goodbye on each when nothing is under way there, for
+     * {@link io.sommelier.api.CloseReason#SHUTDOWN} and to come back, and closes it; {@link Peer#closed} is called for each.
      *
-     * @param drainLimit how long replies that are under way may take to be written
+     * @param drainLimit how long commands that are under way, in either direction, may take to end
      * @return completes when every channel is closed, every peer was told so, and every thread of the transport has ended
      */
     CompletionStage<Void> stop(Duration drainLimit);
