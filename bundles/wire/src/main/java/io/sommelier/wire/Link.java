@@ -103,6 +103,14 @@ public final class Link {
         }
     }
 
+    /**
+     * Writes a message in pieces only where it does not fit the agreed frame, instead of above 64 KiB: for a form of the protocol that has no pieces. Others of the socket wait
+     * for it then. Called before {@link #start}.
+     */
+    public void writeWholeMessages() {
+        parts.messages.wholeMessages();
+    }
+
     /** Bytes came, any number; all are read, an incomplete frame is kept. Does not release the buffer. */
     public void receive(ByteBuf bytes) {
         inbound.receive(bytes);

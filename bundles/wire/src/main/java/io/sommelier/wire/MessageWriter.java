@@ -12,6 +12,7 @@ final class MessageWriter {
     static final int MAX_WRITTEN_BYTES = 64 * 1024;
 
     private final FrameWriter writer;
+    private int mostBytes = MAX_WRITTEN_BYTES;
     private int frameBytes = LinkSettings.MIN_FRAME_BYTES;
 
     MessageWriter(FrameWriter writer) {
@@ -19,7 +20,12 @@ final class MessageWriter {
     }
 
     void maxFrameBytes(int bytes) {
-        frameBytes = Math.min(bytes, MAX_WRITTEN_BYTES);
+        frameBytes = Math.min(bytes, mostBytes);
+    }
+
+    /** Writes frames as long as the peer takes them. */
+    void wholeMessages() {
+        mostBytes = LinkSettings.MAX_FRAME_BYTES;
     }
 
     /** Writes a command; {@code false} when its payload has to follow in pieces. */

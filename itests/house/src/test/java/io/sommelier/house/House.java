@@ -41,7 +41,10 @@ record House(List<Bundle> bundles) {
                         union(COMMON, FRAMEWORK, Set.of("org.osgi.service.component!"))),
                 bundle("transport-link", Set.of("api", "spi", "wire"), union(COMMON, NETTY)),
                 bundle("transport-tcp", Set.of("api", "spi", "wire", "transport-link"), union(COMMON, NETTY)),
-                bundle("transport-websocket", Set.of("api", "spi", "wire", "transport-link"), union(COMMON, NETTY)),
+                bundle(
+                        "transport-websocket",
+                        Set.of("api", "spi", "wire", "transport-link"),
+                        union(COMMON, NETTY, Set.of("com.fasterxml.jackson.core"))),
                 bundle("connector", Set.of("api", "wire"), union(COMMON, NETTY)),
                 bundle("testkit", Set.of("api", "spi", "wire"), union(COMMON, TEST_TOOLS)),
                 bundle("camel", Set.of("api"), union(COMMON, CAMEL, FRAMEWORK, Set.of("org.osgi.service.component!"))),

@@ -30,6 +30,7 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
 
     private final LinkSockets owner;
     private final BiConsumer<Channel, Goodbye> endOfOutput;
+    private boolean hasWholeMessages;
     private ChannelHandlerContext context;
     private LinkChannel channel;
     private ScheduledFuture<?> closeLimit;
@@ -40,6 +41,16 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
     LinkSocket(LinkSockets owner, BiConsumer<Channel, Goodbye> endOfOutput) {
         this.owner = owner;
         this.endOfOutput = endOfOutput;
+    }
+
+    /** For a protocol below that has no pieces: whole messages in frames of up to 16 MiB, so payloads of 15 MiB at most. Called before the socket is active. */
+    public LinkSocket ofWholeMessages() {
+        hasWholeMessages = true;
+        return this;
+    }
+
+    boolean hasWholeMessages() {
+        return hasWholeMessages;
     }
 
     /** Whether a connector was ever taken in over this socket. */
@@ -69,6 +80,9 @@ public final class LinkSocket extends ChannelInboundHandlerAdapter {
         if (channel == null) {
             active.close();
         } else {
+            if (hasWholeMessages) {
+                channel.link().writeWholeMessages();
+            }
             channel.link().start();
         }
     }

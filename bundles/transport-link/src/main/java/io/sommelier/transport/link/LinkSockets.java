@@ -9,6 +9,7 @@ import io.netty.util.concurrent.EventExecutorGroup;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
 import io.sommelier.spi.ChannelAcceptor;
+import io.sommelier.wire.LinkSettings;
 import io.sommelier.wire.LinkSink;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -34,6 +35,9 @@ public final class LinkSockets {
     private static final long GOODBYE_MILLIS = 1000;
     /** So many sockets above the bound are still told why they are refused; those above that are just closed. */
     private static final int TOLD = 64;
+
+    private static final int WHOLE_FRAME_BYTES = 16 << 20;
+    private static final int WHOLE_MESSAGE_BYTES = 15 << 20;
 
     private final String transport;
     private final ChannelAcceptor acceptor;
@@ -121,8 +125,19 @@ public final class LinkSockets {
                 channel.eventLoop(),
                 sink,
                 channel.alloc(),
-                now.link(),
+                socket.hasWholeMessages() ? whole(now.link()) : now.link(),
                 now.sendQueueCapacity());
+    }
+
+    private static LinkSettings whole(LinkSettings link) {
+        return new LinkSettings(
+                WHOLE_FRAME_BYTES,
+                Math.min(link.maxMessageBytes(), WHOLE_MESSAGE_BYTES),
+                link.maxHeaderBytes(),
+                link.maxStreams(),
+                link.maxAssemblyBytes(),
+                link.helloLimit(),
+                link.heartbeat());
     }
 
     private ChannelAcceptor acceptorFor(LinkSocket socket, Channel channel, boolean isFull, int maxChannels) {

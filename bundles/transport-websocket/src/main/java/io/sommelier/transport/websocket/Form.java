@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
 /** The forms that the messages of the wire protocol have in a WebSocket, each a subprotocol. */
 enum Form {
     /** Frames, in binary messages whose boundaries mean nothing. */
-    BINARY("sommelier.v1");
+    BINARY("sommelier.v1"),
+    /** A JSON object in each text message. */
+    JSON("sommelier.json.v1");
 
     /** The names of all. */
     static final String NAMES =

@@ -143,12 +143,16 @@ final class WebSocketRun {
                 .setMaxHeaderSize(now.maxHandshakeBytes());
         socket.pipeline()
                 .addLast(new HttpServerCodec(limits))
-                .addLast(new Upgrade(now, refused, (context, form) -> speak(context, now)));
+                .addLast(new Upgrade(now, refused, (context, form) -> speak(context, now, form)));
     }
 
-    private void speak(ChannelHandlerContext context, WebSocketSettings now) {
-        WebSocketForm form = new BinaryForm();
+    private void speak(ChannelHandlerContext context, WebSocketSettings now, Form agreed) {
+        WebSocketForm form =
+                agreed == Form.JSON ? new JsonForm(JsonForm.textLimit(now.link().maxMessageBytes())) : new BinaryForm();
         LinkSocket link = sockets.newSocket(form::end);
+        if (agreed == Form.JSON) {
+            link.ofWholeMessages();
+        }
         ChannelPipeline pipeline = context.pipeline();
         pipeline.addLast(new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                         .expectMaskedFrames(true)
