@@ -117,6 +117,16 @@ final class Dialer implements SocketSource {
             unreachable("cannot connect: " + textOf(unknown));
             return;
         }
+        try {
+            connect(controller, ready, address);
+        } catch (RuntimeException
+                | LinkageError failure) { // such as a jar that is not there; the stage would swallow it
+            LOG.error("dialling {} failed", controller, failure);
+            unreachable("cannot connect: " + failure);
+        }
+    }
+
+    private void connect(ControllerAddress controller, Ready ready, InetSocketAddress address) {
         SocketHandler end = new SocketHandler(
                 (socket, sink) -> lifecycle.opened(socket, sink, controller.toString(), ready.credential()));
         Threshold[] threshold = new Threshold[1];
