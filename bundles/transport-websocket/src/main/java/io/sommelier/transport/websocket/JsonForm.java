@@ -28,7 +28,7 @@ final class JsonForm extends WebSocketForm {
     private static final int TOKEN_BYTES = 8;
 
     private final int maxTextBytes;
-    private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+    private ByteArrayOutputStream pieces = new ByteArrayOutputStream();
     private boolean isWelcomed;
 
     /** @param maxTextBytes the most bytes of a message */
@@ -58,16 +58,25 @@ final class JsonForm extends WebSocketForm {
             content.readBytes(pieces, content.readableBytes());
             if (frame.isFinalFragment()) {
                 byte[] text = pieces.toByteArray();
-                pieces.reset();
+                drop();
                 context.fireChannelRead(Unpooled.wrappedBuffer(JsonToFrame.frame(text)));
             }
         } catch (JsonFaultException e) {
-            pieces.reset();
+            drop();
             fault(context, e.code(), e.getMessage());
         } catch (IOException never) {
             throw new IllegalStateException(never); // it goes to memory
         } finally {
             frame.release();
+        }
+    }
+
+    /** Forgets what came; its array would stay as large as the largest message. */
+    private void drop() {
+        if (pieces.size() > HELLO_BYTES) {
+            pieces = new ByteArrayOutputStream();
+        } else {
+            pieces.reset();
         }
     }
 
