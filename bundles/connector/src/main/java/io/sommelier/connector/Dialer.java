@@ -83,7 +83,11 @@ final class Dialer implements SocketSource {
         lifecycle.seeks(controller.toString());
         preparation.begin().whenComplete((ready, failure) -> {
             if (failure == null) {
-                lookUp(controller, ready);
+                try {
+                    lookUp(controller, ready);
+                } catch (RuntimeException | LinkageError defect) {
+                    failed(controller, defect);
+                }
             } else {
                 unreachable("not ready to dial: " + textOf(failure));
             }
@@ -119,11 +123,15 @@ final class Dialer implements SocketSource {
         }
         try {
             connect(controller, ready, address);
-        } catch (RuntimeException
-                | LinkageError failure) { // such as a jar that is not there; the stage would swallow it
-            LOG.error("dialling {} failed", controller, failure);
-            unreachable("cannot connect: " + failure);
+        } catch (RuntimeException | LinkageError defect) {
+            failed(controller, defect);
         }
+    }
+
+    /** Such as a jar that is not there; the stage in which it happens would swallow it. */
+    private void failed(ControllerAddress controller, Throwable defect) {
+        LOG.error("dialling {} failed", controller, defect);
+        unreachable("cannot connect: " + defect);
     }
 
     private void connect(ControllerAddress controller, Ready ready, InetSocketAddress address) {
