@@ -316,7 +316,7 @@ class ConsumerTest {
                 throw new IllegalStateException(e);
             }
         });
-        await().until(() -> failure(pour()).error().code() == ErrorCode.NO_MEMBER);
+        await().until(() -> failure(pour().ttl(Duration.ofMillis(300))).error().stage() == Stage.HOLD);
         let.complete(null);
 
         assertThat(call.result()
