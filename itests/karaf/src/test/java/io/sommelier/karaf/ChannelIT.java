@@ -113,6 +113,32 @@ class ChannelIT {
 
     @Test
     @Order(2)
+    void connectorsInOtherLanguagesServe() throws Exception {
+        String websocket = "ws://127.0.0.1:" + karaf.ports().webSocket() + "/sommelier";
+        String tcp = "127.0.0.1:" + karaf.ports().tcp();
+        try (Script javascript = Script.start("javascript", websocket);
+                Script python = Script.start("python", tcp)) {
+            for (Script script : List.of(javascript, python)) {
+                String target = script.target();
+                eventually(() -> assertThat(http.post(target, "pour", "a claret", "Sommelier-Ttl", "1s")
+                                .body())
+                        .contains("a claret"));
+                assertThat(http.post(target, "slow", "{\"millis\":50}").body()).contains("50");
+                assertThat(http.post(target, "count", "{\"to\":3}").body())
+                        .isEqualTo("{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+                assertThat(http.post(target, "count", "{\"to\":20000}")
+                                .body()) // many times the credit that it begins with
+                        .endsWith("{\"n\":20000}\n");
+                assertThat(http.post(target, "fail", "").body())
+                        .contains("\"outcome\":\"EXECUTED\"", "this operation always fails");
+                assertThat(http.post(target, "pour", "a".repeat(200_000)).body())
+                        .contains("a".repeat(200_000));
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
     void aThousandThatComeBackAtOnceAreAllThereAgain() throws Exception {
         EventLoopGroup loops = new NioEventLoopGroup(1);
         List<Connector> crowd = new ArrayList<>();

@@ -1,0 +1,71 @@
+package io.sommelier.karaf;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An example connector in another language, in a process of its own. Confined to one thread. */
+final class Script implements AutoCloseable {
+    private static final Path SCRIPTS = Path.of("..", "..", "bundles", "examples", "scripts")
+            .toAbsolutePath()
+            .normalize();
+
+    /** From which on WebSocket is there without being asked for. */
+    private static final int NODE_WITH_WEBSOCKET = 22;
+
+    private final String target;
+    private final Process process;
+
+    private Script(String target, Process process) {
+        this.target = target;
+        this.process = process;
+    }
+
+    /** Starts one; its target has the name of the language. */
+    static Script start(String language, String address) throws IOException {
+        List<String> line = new ArrayList<>();
+        if (language.equals("python")) {
+            line.addAll(List.of("python3", SCRIPTS.resolve("connector.py").toString()));
+        } else {
+            line.add("node");
+            if (nodeVersion() < NODE_WITH_WEBSOCKET) {
+                line.add("--experimental-websocket");
+            }
+            line.add(SCRIPTS.resolve("connector.js").toString());
+        }
+        line.addAll(List.of(address, language));
+        return new Script(
+                language,
+                new ProcessBuilder(line)
+                        .redirectErrorStream(true)
+                        .redirectOutput(Path.of("target", language + ".txt").toFile())
+                        .start());
+    }
+
+    private static int nodeVersion() throws IOException {
+        Process node = new ProcessBuilder("node", "--version").start();
+        String version = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return Integer.parseInt(version.substring(1, version.indexOf('.')));
+    }
+
+    String target() {
+        return target;
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException(target + " did not end when it was asked to");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+}
