@@ -595,8 +595,7 @@ final class PlainConnector implements Subject {
                 body.raw(Arrays.copyOf(answer, first));
                 int flags = has(Fault.UNDEFINED_FLAG) ? 0x10 : 0;
                 if (!hasMore) {
-                    forget();
-                    send(0x14, flags, stream, body);
+                    last(0x14, flags, body);
                 } else {
                     synchronized (Link.this) { // nothing else comes between
                         send(0x14, MORE, stream, body);
@@ -608,8 +607,8 @@ final class PlainConnector implements Subject {
                                     stream,
                                     new Bytes().raw(Arrays.copyOfRange(answer, from, until)));
                         }
+                        forget();
                     }
-                    forget();
                 }
                 if (has(Fault.ANSWERS_TWICE)) {
                     send(0x14, 0, stream, new Bytes().u64(0));
@@ -626,8 +625,7 @@ final class PlainConnector implements Subject {
                         () -> {
                             if (!isCancelled) {
                                 try {
-                                    forget();
-                                    send(0x14, 0, stream, new Bytes().u64(0));
+                                    last(0x14, 0, new Bytes().u64(0));
                                 } catch (IOException gone) {
                                     close();
                                 }
@@ -675,8 +673,7 @@ final class PlainConnector implements Subject {
                 }
                 if (sent == to) {
                     to = -1;
-                    forget();
-                    send(0x14, 0, stream, new Bytes().u64(sent));
+                    last(0x14, 0, new Bytes().u64(sent));
                 }
             }
 
@@ -697,12 +694,15 @@ final class PlainConnector implements Subject {
             }
 
             void fail(int code, int outcome, int stage) throws IOException {
-                forget();
-                send(
-                        0x15,
-                        0,
-                        stream,
-                        new Bytes().u64(0).u16(code).u8(outcome).u8(stage).text("no"));
+                last(0x15, 0, new Bytes().u64(0).u16(code).u8(outcome).u8(stage).text("no"));
+            }
+
+            /** Nobody sees that it is over before that is written. */
+            private void last(int type, int flags, Bytes body) throws IOException {
+                synchronized (Link.this) {
+                    forget();
+                    send(type, flags, stream, body);
+                }
             }
 
             private void forget() {
