@@ -70,18 +70,18 @@ final class TargetEntry {
         return false;
     }
 
-    /** Who went in good order, and until when it, or another, is expected. */
-    private record Return(Session leaver, long untilNanos) {}
+    /** Whose channel went in good order, and until when that member, or another, is expected. The session would keep the classes of its handlers. */
+    private record Return(String leaverChannelId, long untilNanos) {}
 
     /** A member goes in good order, and is expected back; told before it takes no more. */
     void expectReturn(Session leaver, long untilNanos) {
-        expected = new Return(leaver, untilNanos);
+        expected = new Return(leaver.channelId(), untilNanos);
     }
 
     /** That one will not come back; whoever else is expected still is. */
     void giveUpReturn(Session leaver) {
         Return now = expected;
-        if (now != null && now.leaver == leaver) {
+        if (now != null && now.leaverChannelId.equals(leaver.channelId())) {
             expected = null;
         }
     }
