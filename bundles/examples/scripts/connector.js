@@ -28,15 +28,16 @@ async function execute(command, work, say) {
 function connect(resume = '', pause = 100) {
   const socket = new WebSocket(url, 'sommelier.json.v1'), works = new Map();
   const send = message => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+  const unanswered = setTimeout(() => socket.close(), 5_000);
   let comesBack = true;
   socket.onopen = () => send({ type: 'hello', instance, target, resume, operations: Object.keys(operations) });
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data), { type, stream } = message, work = works.get(stream);
-    if (type === 'welcome') [resume, pause] = [message.resume, 100];
+    if (type === 'welcome') { clearTimeout(unanswered); [resume, pause] = [message.resume, 100]; }
     if (type === 'ping') send({ type: 'pong', token: message.token });
     if (type === 'credit' && work) { work.credit += message.bytes; work.wake?.(); }
     if (type === 'cancel') works.delete(stream);
-    if (type === 'refused' || type === 'goodbye') comesBack = message.comeBack;
+    if (type === 'refused' || type === 'goodbye') { comesBack = message.comeBack; socket.close(); }
     if (type === 'command') {
       const begun = { credit: message.credit, sent: 0 };
       works.set(stream, begun);
@@ -44,6 +45,6 @@ function connect(resume = '', pause = 100) {
       execute(message, begun, say).then(() => works.get(stream) === begun && works.delete(stream));
     }
   };
-  socket.onclose = () => comesBack && setTimeout(connect, pause * (0.5 + Math.random()), resume, Math.min(2 * pause, 30_000));
+  socket.onclose = () => clearTimeout(unanswered) || comesBack && setTimeout(connect, pause * (0.5 + Math.random()), resume, Math.min(2 * pause, 30_000));
 }
 connect();

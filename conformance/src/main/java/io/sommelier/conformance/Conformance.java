@@ -28,7 +28,7 @@ public final class Conformance {
               fail    fails
 
             Options:
-              --transport NAME   tcp, or websocket: binary messages, subprotocol sommelier.v1; default tcp
+              --transport NAME   tcp; websocket: binary messages; json: the JSON form over WebSocket; default tcp
               --only RULE        look at this rule alone; may be repeated
               --list             print the rules
               --help             print this

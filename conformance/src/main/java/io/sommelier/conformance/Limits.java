@@ -13,6 +13,11 @@ record Limits(long frame, long message, long headers, long streams) {
         return to.u32(frame).u32(message).u32(headers).u32(streams);
     }
 
+    /** Where messages are whole, no frame is too large. */
+    Limits withoutFrames() {
+        return new Limits(16 << 20, message, headers, streams);
+    }
+
     Limits smallerOf(Limits other) {
         return new Limits(
                 Math.min(frame, other.frame),

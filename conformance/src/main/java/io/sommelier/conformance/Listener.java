@@ -11,18 +11,22 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.codec.MessageToMessageDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,20 +37,28 @@ final class Listener implements AutoCloseable {
 
     /** What carries the frames. */
     enum Transport {
-        TCP,
-        WEBSOCKET;
+        TCP("tcp", ""),
+        WEBSOCKET("websocket", "sommelier.v1"),
+        JSON("json", "sommelier.json.v1");
+
+        private final String id;
+        private final String subprotocol;
+
+        Transport(String id, String subprotocol) {
+            this.id = id;
+            this.subprotocol = subprotocol;
+        }
 
         String url(int port) {
             return this == TCP ? "tcp://127.0.0.1:" + port : "ws://127.0.0.1:" + port + "/sommelier";
         }
 
         static Transport of(String name) {
-            try {
-                return valueOf(name.toUpperCase(Locale.ROOT));
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "there is no transport '" + name + "'; allowed are tcp and websocket", e);
-            }
+            return Arrays.stream(values())
+                    .filter(transport -> transport.id.equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "there is no transport '" + name + "'; allowed are tcp, websocket and json"));
         }
     }
 
@@ -61,7 +73,7 @@ final class Listener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        if (transport == Transport.WEBSOCKET) {
+                        if (transport != Transport.TCP) {
                             channel.pipeline()
                                     .addLast(
                                             new HttpServerCodec(),
@@ -69,16 +81,22 @@ final class Listener implements AutoCloseable {
                                             new WebSocketServerProtocolHandler(
                                                     WebSocketServerProtocolConfig.newBuilder()
                                                             .websocketPath("/sommelier")
-                                                            .subprotocols("sommelier.v1")
+                                                            .subprotocols(transport.subprotocol)
                                                             .maxFramePayloadLength(MOST_FRAME)
-                                                            .build()),
-                                            new BytesOfMessages(),
-                                            new MessagesOfBytes());
+                                                            .build()));
                         }
-                        channel.pipeline()
-                                .addLast(
-                                        new LengthFieldBasedFrameDecoder(MOST_FRAME, 0, 4, 0, 4),
-                                        new Frames(channel, transport, limit));
+                        if (transport == Transport.WEBSOCKET) {
+                            channel.pipeline().addLast(new BytesOfMessages(), new MessagesOfBytes());
+                        }
+                        if (transport == Transport.JSON) {
+                            channel.pipeline().addLast(new WebSocketFrameAggregator(MOST_FRAME), new FramesOfTexts());
+                        } else {
+                            channel.pipeline()
+                                    .addLast(
+                                            new LengthFieldBasedFrameDecoder(MOST_FRAME, 0, 4, 0, 4),
+                                            new FramesOfBytes());
+                        }
+                        channel.pipeline().addLast(new Frames(channel, transport, limit));
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -114,25 +132,13 @@ final class Listener implements AutoCloseable {
     }
 
     /** Makes the peer once the connection can carry frames. */
-    private final class Frames extends SimpleChannelInboundHandler<ByteBuf> {
+    private final class Frames extends SimpleChannelInboundHandler<Frame> {
         private final Peer peer;
         private final Transport transport;
 
         Frames(Channel channel, Transport transport, Duration limit) {
             this.transport = transport;
-            peer = new Peer(
-                    new Peer.Socket() {
-                        @Override
-                        public void write(byte[] bytes) {
-                            channel.writeAndFlush(Unpooled.wrappedBuffer(bytes));
-                        }
-
-                        @Override
-                        public void close() {
-                            channel.close();
-                        }
-                    },
-                    limit);
+            peer = new Peer(new NettySocket(channel, transport), limit);
         }
 
         @Override
@@ -150,17 +156,8 @@ final class Listener implements AutoCloseable {
         }
 
         @Override
-        protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
-            if (bytes.readableBytes() < Frame.HEAD_BYTES - 4) {
-                peer.received(new Frame(0, 0, 0, new byte[0])); // too short to be one: a frame of no type
-                return;
-            }
-            int type = bytes.readUnsignedByte();
-            int flags = bytes.readUnsignedByte();
-            int stream = bytes.readInt();
-            byte[] body = new byte[bytes.readableBytes()];
-            bytes.readBytes(body);
-            peer.received(new Frame(type, flags, stream, body));
+        protected void channelRead0(ChannelHandlerContext context, Frame frame) {
+            peer.received(frame);
         }
 
         @Override
@@ -170,24 +167,77 @@ final class Listener implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+            Throwable cause = failure instanceof DecoderException ? failure.getCause() : failure;
+            if (cause instanceof Broken broken) {
+                peer.unreadable(broken);
+            }
             context.close(); // reset by the connector, or bytes that are no frame
         }
     }
 
-    /** What a WebSocket message carries, as bytes; where one ends means nothing. */
-    private static final class BytesOfMessages extends SimpleChannelInboundHandler<WebSocketFrame> {
+    private record NettySocket(Channel channel, Transport transport) implements Peer.Socket {
         @Override
-        protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-            if (frame instanceof BinaryWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
-                context.fireChannelRead(frame.content().retain());
+        public void write(Frame frame) {
+            if (isText()) {
+                channel.writeAndFlush(new TextWebSocketFrame(JsonForm.text(frame)));
             } else {
-                context.close(); // a text message has no place here
+                writeBytes(frame.toArray());
             }
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-            context.close();
+        public void writeBytes(byte[] bytes) {
+            if (isText()) {
+                throw new NotChecked("it is a rule of bytes: the JSON form has messages");
+            }
+            channel.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+        }
+
+        @Override
+        public boolean isText() {
+            return transport == Transport.JSON;
+        }
+
+        @Override
+        public void close() {
+            channel.close();
+        }
+    }
+
+    /** What stands behind the length of a frame, as frame. */
+    private static final class FramesOfBytes extends MessageToMessageDecoder<ByteBuf> {
+        @Override
+        protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) {
+            if (bytes.readableBytes() < Frame.HEAD_BYTES - 4) {
+                throw new Broken("a frame of %d bytes, 6 are the least".formatted(bytes.readableBytes()));
+            }
+            int type = bytes.readUnsignedByte();
+            int flags = bytes.readUnsignedByte();
+            int stream = bytes.readInt();
+            byte[] body = new byte[bytes.readableBytes()];
+            bytes.readBytes(body);
+            out.add(new Frame(type, flags, stream, body));
+        }
+    }
+
+    private static final class FramesOfTexts extends MessageToMessageDecoder<WebSocketFrame> {
+        @Override
+        protected void decode(ChannelHandlerContext context, WebSocketFrame message, List<Object> out) {
+            if (!(message instanceof TextWebSocketFrame text)) {
+                throw new Broken("a binary message, those of the JSON form are text");
+            }
+            out.add(JsonForm.frame(text.text()));
+        }
+    }
+
+    /** What WebSocket messages carry, as bytes; where one ends means nothing. */
+    private static final class BytesOfMessages extends MessageToMessageDecoder<WebSocketFrame> {
+        @Override
+        protected void decode(ChannelHandlerContext context, WebSocketFrame message, List<Object> out) {
+            if (message instanceof TextWebSocketFrame) {
+                throw new Broken("a text message, those of sommelier.v1 are binary");
+            }
+            out.add(message.content().retain());
         }
     }
 

@@ -13,17 +13,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * A connection that the connector made, as its controller sees it. All but {@link #received} and {@link #ended}, which the I/O thread calls, is confined to one thread. Pings of
+ * A connection that the connector made, as its controller sees it. All but {@link #received}, {@link #unreadable} and {@link #ended}, which the I/O thread calls, is confined to one thread. Pings of
  * the connector are answered at once, unless it is mute; every frame is checked when it is looked at, whatever is waited for.
  */
 final class Peer {
     private static final Frame END = new Frame(-1, 0, 0, new byte[0]);
+    private static final Frame UNREADABLE = new Frame(-2, 0, 0, new byte[0]);
     private static final long FRAME_BEFORE_WELCOME = 64 << 10;
 
     /** The socket under it. */
     interface Socket {
-        /** Writes bytes, in order, from any thread. */
-        void write(byte[] bytes);
+        /**
+         * Writes a frame, in order, from any thread.
+         *
+         * @throws NotChecked when the frame cannot be said here
+         */
+        void write(Frame frame);
+
+        /**
+         * Writes bytes that need not be a frame.
+         *
+         * @throws NotChecked when there are no bytes here
+         */
+        void writeBytes(byte[] bytes);
+
+        /** Whether messages are whole, and heartbeats not the link's: the JSON form. */
+        boolean isText();
 
         /** Closes without a word. */
         void close();
@@ -34,6 +49,7 @@ final class Peer {
     private final BlockingQueue<Frame> came = new LinkedBlockingQueue<>();
     private final AtomicInteger pings = new AtomicInteger();
     private volatile boolean isMute;
+    private volatile Broken unreadable;
 
     private final Map<Integer, Reply> replies = new HashMap<>();
     private Hello hello;
@@ -60,7 +76,7 @@ final class Peer {
         if (frame.type() == Frame.PING) {
             pings.incrementAndGet();
             if (!isMute && frame.body().length == 8) {
-                socket.write(new Frame(Frame.PONG, 0, 0, frame.body()).toArray());
+                socket.write(new Frame(Frame.PONG, 0, 0, frame.body()));
             }
         }
         came.add(frame);
@@ -68,6 +84,12 @@ final class Peer {
 
     void ended() {
         came.add(END);
+    }
+
+    /** What came is no frame. */
+    void unreadable(Broken how) {
+        unreadable = how;
+        came.add(UNREADABLE);
     }
 
     // --- The hello ----------------------------------------------------------------------------------------
@@ -93,7 +115,7 @@ final class Peer {
     /** Answers the hello. */
     Peer welcome(Limits most, String token, byte[] behindLastField) {
         hello();
-        limits = most.smallerOf(hello.limits());
+        limits = (socket.isText() ? most.withoutFrames() : most).smallerOf(hello.limits());
         target = hello.target();
         Bytes body =
                 limits.write(new Bytes().u8(1)).u32(10_000).name("conformance").name(target);
@@ -109,11 +131,11 @@ final class Peer {
     // --- Sending ------------------------------------------------------------------------------------------
 
     void send(Frame frame) {
-        socket.write(frame.toArray());
+        socket.write(frame);
     }
 
     void sendBytes(byte[] bytes) {
-        socket.write(bytes);
+        socket.writeBytes(bytes);
     }
 
     int newStream() {
@@ -129,7 +151,7 @@ final class Peer {
 
     Reply send(Draft draft, int stream) {
         Reply reply = expect(stream, draft.credit());
-        if (draft.payloadBytes() > 8 << 10) {
+        if (draft.payloadBytes() > 8 << 10 && !socket.isText()) {
             draft.split(stream, target).forEach(this::send);
         } else {
             send(draft.whole(stream, target));
@@ -174,6 +196,11 @@ final class Peer {
     /** The name of the target, as a command to it says. */
     String target() {
         return target;
+    }
+
+    /** Whether it speaks the JSON form, whose heartbeats are those of the WebSocket. */
+    boolean isText() {
+        return socket.isText();
     }
 
     void needs(String operation) {
@@ -279,7 +306,11 @@ final class Peer {
 
     private Frame next(Duration most) {
         try {
-            return came.poll(most.toNanos(), TimeUnit.NANOSECONDS);
+            Frame frame = came.poll(most.toNanos(), TimeUnit.NANOSECONDS);
+            if (frame == UNREADABLE) {
+                throw unreadable;
+            }
+            return frame;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -46,6 +46,9 @@ final class TimeRules {
     }
 
     private static Duration period(Peer peer) {
+        if (peer.isText()) {
+            throw new NotChecked("the JSON form leaves heartbeats to the WebSocket");
+        }
         long period = peer.hello().heartbeatMillis();
         if (period > MOST_HEARTBEAT_MILLIS) {
             throw new NotChecked("its heartbeat of %d ms is too slow to wait for".formatted(period));

@@ -73,7 +73,7 @@ class ConformanceTest {
         assertThat(run("--nope")).startsWith("2 conformance: there is no option --nope");
         assertThat(run("--only", "nope", "x")).startsWith("2 conformance: there is no rule 'nope'; --list prints them");
         assertThat(run("--transport", "smoke", "x"))
-                .startsWith("2 conformance: there is no transport 'smoke'; allowed are tcp and websocket");
+                .startsWith("2 conformance: there is no transport 'smoke'; allowed are tcp, websocket and json");
         assertThat(run("/no/such/program")).startsWith("2 conformance: '/no/such/program' cannot be started");
         assertThat(run("--list")).startsWith("0 hello ").contains("§7", "silence");
     }
