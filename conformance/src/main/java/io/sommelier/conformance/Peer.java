@@ -21,6 +21,9 @@ final class Peer {
     private static final Frame UNREADABLE = new Frame(-2, 0, 0, new byte[0]);
     private static final long FRAME_BEFORE_WELCOME = 64 << 10;
 
+    /** More than any rule lets a connector send before it is looked at. */
+    private static final int MOST_UNREAD = 100_000;
+
     /** The socket under it. */
     interface Socket {
         /**
@@ -79,7 +82,12 @@ final class Peer {
                 socket.write(new Frame(Frame.PONG, 0, 0, frame.body()));
             }
         }
-        came.add(frame);
+        if (came.size() < MOST_UNREAD) {
+            came.add(frame);
+        } else if (unreadable == null) {
+            unreadable(new Broken("it sent more than %d frames, whatever its credit".formatted(MOST_UNREAD)));
+            socket.close();
+        }
     }
 
     void ended() {
