@@ -280,6 +280,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             if (!STATE.compareAndSet(this, WAITING, NEW)) {
                 return false;
             }
+            admitted();
             locate(resumed);
             pass(resumed);
             return true;
@@ -525,7 +526,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return STATE.compareAndSet(this, NEW, WAITING);
     }
 
-    /** The mailbox has the command. It may have come out before that was known: then the caller is told by its parts. */
+    /** The mailbox has the command: it said so, or the command came out of it, whichever is first. */
     void admitted() {
         Command stored = command;
         KeyHold held = key;
@@ -581,6 +582,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (!STATE.compareAndSet(this, WAITING, NEW)) { // so that nobody else names a holder meanwhile
             return false;
         }
+        admitted();
         holder = taker;
         return STATE.compareAndSet(this, NEW, CLAIMED);
     }

@@ -96,6 +96,24 @@ class TwoControllersTest {
     }
 
     @Test
+    void durableCommandThatTheOtherTakesBeforeItIsKnownToBeStoredIsAdmittedByThatAndOnlyOnce() {
+        HandChannel north = taker.member("north", 4, "pour");
+        mailbox.storesAtOnce = false;
+        origin.send(Node.pour().durable(true).build(), path);
+
+        letter().comeOutEarly();
+        int admissionsBeforeAnyPart = path.admissions();
+        north.claimNext();
+        north.answer(done());
+        letter().stored.complete(null);
+
+        assertThat(admissionsBeforeAnyPart).isEqualTo(1);
+        assertThat(path.admissions()).isEqualTo(1);
+        assertThat(path.terminal().payload().asText()).isEqualTo("poured");
+        nothingIsLeft(north);
+    }
+
+    @Test
     void whatTheMemberSeesIsTheCallersPrincipalSourceAndRemainingTime() {
         HandChannel north = taker.member("north", 4, "pour");
 

@@ -28,7 +28,7 @@ public interface Mailbox {
      * @param remainingNanos what is left of its time to live, more than 0; counts instead of {@link Command#ttl}
      * @return completes when the mailbox has it, on disk if the command is durable; fails with
      *     {@link io.sommelier.api.CommandException} when it could not be taken. The command may come out before this
-     *     completes
+     *     completes, but a durable one not before it is on disk: its coming out says as much
      */
     CompletionStage<Void> put(Command command, Origin origin, long remainingNanos);
 
