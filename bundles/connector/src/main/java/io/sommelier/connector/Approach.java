@@ -58,6 +58,7 @@ record Approach(Optional<ProxyServer> proxy, Optional<TlsContext> tls, boolean v
             pipeline.addLast(
                     new HttpClientCodec(),
                     new HttpObjectAggregator(MAX_ANSWER_BYTES),
+                    new RefusedUpgrade(),
                     new WebSocketClientProtocolHandler(webSocket(to, headers)),
                     new WebSocketBytes());
             last = ClientHandshakeStateEvent.class;

@@ -160,12 +160,19 @@ final class Dialer implements SocketSource {
                 unreachable("cannot connect: " + textOf(connected.cause()));
                 return;
             }
-            connected.channel().closeFuture().addListener(closed -> {
-                if (!end.hasSession()) {
-                    unreachable("cannot connect: " + faultOf(threshold[0]));
-                }
-            });
+            connected.channel().closeFuture().addListener(closed -> ended(end, threshold[0]));
         });
+    }
+
+    /** The socket may be closed in the midst of a read, whose end tells why. */
+    private void ended(SocketHandler end, Threshold threshold) {
+        if (!end.hasSession()) {
+            try {
+                loop.execute(() -> unreachable("cannot connect: " + faultOf(threshold)));
+            } catch (RejectedExecutionException gone) {
+                LOG.trace("the loop has ended with the last attempt", gone);
+            }
+        }
     }
 
     private static String faultOf(Threshold threshold) {

@@ -12,6 +12,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
@@ -285,8 +286,14 @@ public record TlsFiles(
 
     private static Collection<? extends Certificate> certificates(Path file)
             throws GeneralSecurityException, IOException {
-        Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+        byte[] bytes = Files.readAllBytes(file);
+        Collection<? extends Certificate> certificates;
+        try {
+            certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes));
+        } catch (CertificateException bad) { // its message names no file, and a key is read beside it
+            throw new CertificateException(file + " has no certificate that can be read: " + bad.getMessage(), bad);
+        }
         if (certificates.isEmpty()) {
             throw new InvalidKeyException(file + " has no certificate");
         }

@@ -2,7 +2,6 @@ package io.sommelier.transport.link;
 
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
@@ -90,14 +89,7 @@ public final class LinkSockets {
 
     /** The handler for a socket that can be closed in one direction, as those of TCP. */
     public LinkSocket newSocket() {
-        return newSocket((channel, goodbye) -> {
-            SslHandler tls = channel.pipeline().get(SslHandler.class);
-            if (tls == null) {
-                ((DuplexChannel) channel).shutdownOutput();
-            } else {
-                tls.closeOutbound().addListener(said -> ((DuplexChannel) channel).shutdownOutput());
-            }
-        });
+        return newSocket((channel, goodbye) -> LinkTls.endOutput((DuplexChannel) channel));
     }
 
     /**

@@ -1,7 +1,10 @@
 package io.sommelier.transport.link;
 
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.sommelier.api.CloseReason;
+import io.sommelier.api.Goodbye;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.TlsContext;
 import java.net.SocketAddress;
@@ -25,6 +28,9 @@ public final class LinkTls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkTls.class);
     /** So many handshakes at once; above it a socket is closed. */
     private static final int MAX_HANDSHAKES = 4096;
+
+    private static final Goodbye SPEAK_TLS =
+            new Goodbye(CloseReason.PROTOCOL_ERROR, true, "only TLS is spoken here, and the hello came without");
 
     private static final long TELL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -108,13 +114,23 @@ public final class LinkTls implements AutoCloseable {
     }
 
     /**
-     * Puts TLS in front of a socket that is accepted, where there is to be any. What stands behind sees {@code channelActive} when the handshake is done, and bytes that are
-     * decrypted; where the peer speaks no TLS, a {@link LinkSocket} tells it so, and any other pipeline is closed. On the loop, before the socket is active.
+     * Puts TLS in front of a socket that is accepted and has its {@link LinkSocket} already, where there is to be any. What stands behind sees {@code channelActive} when the
+     * handshake is done, and bytes that are decrypted; a peer that speaks no TLS is told so. On the loop, before the socket is active.
      */
     public void accept(ChannelPipeline pipeline) {
+        accept(pipeline, () -> pipeline.get(LinkSocket.class).refuseEveryHello(SPEAK_TLS));
+    }
+
+    /**
+     * As the other one, for a pipeline that begins with another protocol.
+     *
+     * @param inTheClear called on the loop, before {@code channelActive}, where the peer speaks no TLS: what stands behind has to refuse whatever comes, in the clear
+     * @return whether there is TLS
+     */
+    public boolean accept(ChannelPipeline pipeline, Runnable inTheClear) {
         InUse now = inUse;
         if (now.context == null || !now.settings.isOn()) {
-            return;
+            return false;
         }
         SSLEngine engine = now.context.server();
         switch (now.settings.clients()) {
@@ -123,7 +139,18 @@ public final class LinkTls implements AutoCloseable {
             case REQUIRED -> engine.setNeedClientAuth(true);
         }
         pipeline.addFirst(new TlsDoor(
-                this, new SslHandler(engine), now.settings.handshakeLimit().toMillis()));
+                this, new SslHandler(engine), now.settings.handshakeLimit().toMillis(), inTheClear));
+        return true;
+    }
+
+    /** Tells the peer of a socket, with TLS or without, that nothing more comes behind what is written; what it says is still read. On the loop. */
+    public static void endOutput(DuplexChannel socket) {
+        SslHandler tls = socket.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            socket.shutdownOutput();
+        } else {
+            tls.closeOutbound().addListener(said -> socket.shutdownOutput());
+        }
     }
 
     /**
@@ -139,7 +166,7 @@ public final class LinkTls implements AutoCloseable {
         SslHandler handler = new SslHandler(now.context.client(host.host(), host.port(), true));
         long limit = now.settings.handshakeLimit().toMillis();
         handler.setHandshakeTimeoutMillis(limit);
-        pipeline.addFirst(handler, new TlsDoor(this, handler, limit));
+        pipeline.addFirst(handler, new TlsDoor(this, handler, limit, () -> {}));
     }
 
     // --- for the doors ----------------------------------------------------------------------------------------

@@ -3,16 +3,18 @@ package io.sommelier.transport.link;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.Transport;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /**
- * A transport that cannot be started yet is started again until it can: another program may have its port. Thread-safe.
+ * A transport that cannot be started yet is started again until it can: another program may have its port. Likewise with settings whose files cannot be used yet. Thread-safe.
  *
- * <p>It tries each 5 s, and at once when {@link #tryNow} is called; one ERROR tells each new reason.
+ * <p>It tries each 5 s, and at once when something is changed; one ERROR tells each new reason.
  */
 public final class PatientTransport implements Transport {
     private static final int RETRY_SECONDS = 5;
@@ -22,7 +24,9 @@ public final class PatientTransport implements Transport {
     // Under the lock.
     private ChannelAcceptor acceptor; // null while it is stopped
     private boolean isStarted; // or about to be
-    private String lastProblem = "";
+    private String startProblem = "";
+    private Supplier<? extends CompletionStage<Void>> latest; // null where nothing was changed
+    private String changeProblem = "";
 
     /**
      * Not started.
@@ -47,23 +51,60 @@ public final class PatientTransport implements Transport {
         return begin(to);
     }
 
-    /** Starts it now, if it is to be started and is not. */
-    public synchronized void tryNow() {
+    /**
+     * Changes the transport, and starts it now if it is to be started and is not.
+     *
+     * @param change hands the transport its settings. Where its stage fails with {@link IllegalArgumentException}, files cannot be used, and it is called again until they can,
+     *     or something else is changed; any other failure stays
+     */
+    public synchronized void change(Supplier<? extends CompletionStage<Void>> change) {
+        latest = change;
+        change.get().whenComplete((done, failure) -> changed(change, failure));
         if (acceptor != null && !isStarted) {
             begin(acceptor);
         }
     }
 
-    /** Why it is not started though it is to be; empty when it is, or need not be. */
-    public synchronized Optional<String> problem() {
-        return acceptor == null || isStarted || lastProblem.isEmpty() ? Optional.empty() : Optional.of(lastProblem);
+    private void changed(Supplier<? extends CompletionStage<Void>> change, Throwable failure) {
+        synchronized (this) {
+            if (change != latest) {
+                return; // what came behind it tells
+            }
+            String problem = failure == null
+                    ? ""
+                    : String.valueOf(Listener.cause(failure).getMessage());
+            if (!problem.isEmpty() && !problem.equals(changeProblem)) {
+                log.error("{}", problem);
+            }
+            changeProblem = problem;
+        }
+        if (failure != null && Listener.cause(failure) instanceof IllegalArgumentException) {
+            later(() -> {
+                if (change == latest && isStarted) {
+                    change(change);
+                }
+            });
+        }
+    }
+
+    /** What is wrong: why it is not started though it is to be, why its settings are not in effect. */
+    public synchronized List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (acceptor != null && !isStarted && !startProblem.isEmpty()) {
+            problems.add(startProblem);
+        }
+        if (!changeProblem.isEmpty()) {
+            problems.add(changeProblem);
+        }
+        return problems;
     }
 
     @Override
     public synchronized CompletionStage<Void> stop(Duration drainLimit) {
         acceptor = null;
         isStarted = false;
-        lastProblem = "";
+        startProblem = "";
+        changeProblem = "";
         return transport.stop(drainLimit);
     }
 
@@ -79,18 +120,25 @@ public final class PatientTransport implements Transport {
             }
             isStarted = false;
             String problem = String.valueOf(Listener.cause(failure).getMessage());
-            if (!problem.equals(lastProblem)) {
+            if (!problem.equals(startProblem)) {
                 log.error("{}; it is tried again every {} s", problem, RETRY_SECONDS);
-                lastProblem = problem;
+                startProblem = problem;
             }
         }
-        CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS).execute(() -> {
-            synchronized (this) {
-                if (acceptor == to && !isStarted) {
-                    begin(to);
-                }
+        later(() -> {
+            if (acceptor == to && !isStarted) {
+                begin(to);
             }
         });
         return null;
+    }
+
+    /** Runs a task under the lock, when it is time to try again. */
+    private void later(Runnable task) {
+        CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS).execute(() -> {
+            synchronized (this) {
+                task.run();
+            }
+        });
     }
 }

@@ -8,10 +8,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.sommelier.api.CloseReason;
-import io.sommelier.api.Goodbye;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,20 +17,22 @@ import java.util.concurrent.TimeUnit;
  */
 final class TlsDoor extends ChannelInboundHandlerAdapter {
     private static final int HANDSHAKE_RECORD = 22;
-    private static final Goodbye SPEAK_TLS =
-            new Goodbye(CloseReason.PROTOCOL_ERROR, true, "only TLS is spoken here, and the hello came without");
 
     private final LinkTls owner;
     private final SslHandler tls;
     private final long limitMillis;
+    private final Runnable inTheClear;
+    private final LastWords lastWords = new LastWords();
     private ScheduledFuture<?> limit;
     private boolean isCounted;
     private boolean isOpen;
 
-    TlsDoor(LinkTls owner, SslHandler tls, long limitMillis) {
+    /** @param inTheClear called before what stands behind an accepted socket hears of it, where the peer speaks no TLS */
+    TlsDoor(LinkTls owner, SslHandler tls, long limitMillis, Runnable inTheClear) {
         this.owner = owner;
         this.tls = tls;
         this.limitMillis = limitMillis;
+        this.inTheClear = inTheClear;
     }
 
     private boolean isWaitingForTheFirstByte() {
@@ -69,7 +68,7 @@ final class TlsDoor extends ChannelInboundHandlerAdapter {
         limit = null;
         if (bytes.getUnsignedByte(bytes.readerIndex()) == HANDSHAKE_RECORD) {
             tls.setHandshakeTimeoutMillis(limitMillis);
-            context.pipeline().addBefore(context.name(), null, tls);
+            context.pipeline().addBefore(context.name(), null, lastWords).addBefore(context.name(), null, tls);
             ((ChannelInboundHandler) tls).channelRead(context.pipeline().context(tls), bytes);
         } else {
             speakPlainly(context, bytes);
@@ -78,13 +77,7 @@ final class TlsDoor extends ChannelInboundHandlerAdapter {
 
     private void speakPlainly(ChannelHandlerContext context, ByteBuf bytes) {
         owner.failed(context.channel().remoteAddress(), "it speaks none");
-        LinkSocket socket = context.pipeline().get(LinkSocket.class);
-        if (socket == null) {
-            ReferenceCountUtil.release(bytes);
-            context.close();
-            return;
-        }
-        socket.refuseEveryHello(SPEAK_TLS);
+        inTheClear.run();
         open(context);
         context.fireChannelRead(bytes);
     }
@@ -100,6 +93,9 @@ final class TlsDoor extends ChannelInboundHandlerAdapter {
         if (!(event instanceof SslHandshakeCompletionEvent done)) {
             context.fireUserEventTriggered(event);
         } else if (done.isSuccess()) {
+            if (!tls.engine().getUseClientMode()) {
+                context.pipeline().remove(lastWords);
+            }
             open(context);
         } else {
             // The message of Netty's holds all that came.

@@ -18,6 +18,7 @@ import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.HelloRefusedException;
 import io.sommelier.spi.Mailbox;
+import io.sommelier.testkit.Cable;
 import io.sommelier.testkit.FixedCredentials;
 import io.sommelier.testkit.MemberPlan;
 import io.sommelier.testkit.World;

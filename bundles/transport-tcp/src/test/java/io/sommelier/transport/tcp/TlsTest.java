@@ -13,6 +13,7 @@ import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorBuilder;
 import io.sommelier.connector.ConnectorState;
 import io.sommelier.connector.ConnectorState.Phase;
+import io.sommelier.testkit.Cable;
 import io.sommelier.testkit.FixedCredentials;
 import io.sommelier.testkit.TestAuthority;
 import io.sommelier.testkit.TestCertificate;
@@ -20,6 +21,7 @@ import io.sommelier.transport.link.CertificateVerifier;
 import io.sommelier.transport.link.TlsSettings;
 import io.sommelier.transport.link.TlsSettings.Clients;
 import io.sommelier.wire.HostPort;
+import io.sommelier.wire.LinkSettings;
 import io.sommelier.wire.TlsFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration SOON = Duration.ofMillis(100);
+    private static final Duration HEARTBEAT = Duration.ofMillis(300);
 
     @TempDir
     private static Path issued;
@@ -115,8 +118,12 @@ class TlsTest {
     }
 
     private ConnectorBuilder dialling(String host, TlsFiles files) {
+        return diallingTo("tls://" + host + ":" + node.port(), files);
+    }
+
+    private ConnectorBuilder diallingTo(String address, TlsFiles files) {
         return Connector.builder("guest-" + connectors.size())
-                .controller("tls://" + host + ":" + node.port())
+                .controller(address)
                 .tls(files)
                 .dialWait(Duration.ofMillis(10), Duration.ofMillis(100))
                 .onState(states::add);
@@ -428,5 +435,33 @@ class TlsTest {
         node.transport().settings(same).toCompletableFuture().get(10, TimeUnit.SECONDS);
         active(Connector.builder("plain-2").controller("127.0.0.1:" + node.port()));
         assertThat(states).extracting(ConnectorState::phase).doesNotContain(Phase.LOST);
+    }
+
+    // --- a network that swallows bytes ------------------------------------------------------------------------
+
+    @Test
+    void aNetworkThatSwallowsWhatIsSentIsFoundByBothEnds() throws Exception {
+        LinkSettings defaults = LinkSettings.defaults();
+        LinkSettings quick = new LinkSettings(
+                defaults.maxFrameBytes(),
+                defaults.maxMessageBytes(),
+                defaults.maxHeaderBytes(),
+                defaults.maxStreams(),
+                defaults.maxAssemblyBytes(),
+                defaults.helloLimit(),
+                HEARTBEAT);
+        node = new TcpNode("node-1", TcpNode.settings().withLink(quick).withTls(serving(usedFiles()), false));
+        Cable cable = new Cable(0, node.port());
+        Connector far = active(diallingTo("tls://localhost:" + cable.localPort(), trusting())
+                .serves("cellar")
+                .link(quick));
+        await().atMost(LIMIT).until(() -> node.members("cellar") == 1);
+        states.clear();
+
+        cable.hold();
+
+        assertThat(fault(far, Phase.LOST)).contains("no sign of life");
+        await().atMost(LIMIT).until(() -> node.members("cellar") == 0);
+        cable.cut();
     }
 }

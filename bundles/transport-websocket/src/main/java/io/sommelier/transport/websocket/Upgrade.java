@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sommelier.transport.link.LinkTls;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,18 +34,34 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     /** How long a refused client has to read why, and close. */
     private static final long CLOSE_LIMIT_MILLIS = 2_000;
 
+    private static final Refusal ONLY_TLS = new Refusal(
+            HttpResponseStatus.BAD_REQUEST, "only TLS is spoken here, and the request came without; dial wss://");
+    private static final Refusal TLS_IN_THE_CLEAR =
+            new Refusal(HttpResponseStatus.BAD_REQUEST, "TLS is not spoken here; dial ws://");
+
     private final WebSocketSettings settings;
     private final RefusedUpgrades refused;
     private final BiConsumer<ChannelHandlerContext, Form> upgraded;
     private ScheduledFuture<?> limit;
     private HttpRequest request;
     private boolean isAnswered;
+    private boolean isInTheClear;
 
     /** @param upgraded builds the pipeline of the form behind the codec of HTTP, which is then taken out */
     Upgrade(WebSocketSettings settings, RefusedUpgrades refused, BiConsumer<ChannelHandlerContext, Form> upgraded) {
         this.settings = settings;
         this.refused = refused;
         this.upgraded = upgraded;
+    }
+
+    /** Refuses whatever comes, since it comes without TLS where only TLS is spoken; who says so has told the log. */
+    void refuseInTheClear() {
+        isInTheClear = true;
+    }
+
+    /** Refuses a client that begins with TLS where there is none: it takes the answer for none of TLS, and does not wait for a time-out. */
+    void refuseTls(ChannelHandlerContext context) {
+        refuse(context.pipeline().context(this), TLS_IN_THE_CLEAR);
     }
 
     @Override
@@ -73,7 +90,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             }
             if (message instanceof HttpRequest first) {
                 request = first;
-                Optional<Refusal> refusal = UpgradeRules.check(first, settings);
+                Optional<Refusal> refusal = isInTheClear ? Optional.of(ONLY_TLS) : UpgradeRules.check(first, settings);
                 if (refusal.isPresent()) {
                     refuse(context, refusal.get());
                 }
@@ -88,11 +105,13 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     private void refuse(ChannelHandlerContext context, Refusal refusal) {
         isAnswered = true;
         limit.cancel(false);
-        refused.add(context.channel().remoteAddress(), refusal.toString());
+        if (!isInTheClear) {
+            refused.add(context.channel().remoteAddress(), refusal.toString());
+        }
         closeWithin(context, CLOSE_LIMIT_MILLIS);
         context.writeAndFlush(refusal.response()).addListener((ChannelFuture written) -> {
             if (written.isSuccess() && written.channel() instanceof DuplexChannel socket) {
-                socket.shutdownOutput(); // and reads on: a socket that is closed with unread bytes is reset
+                LinkTls.endOutput(socket); // and reads on: a socket that is closed with unread bytes is reset
             } else {
                 written.channel().close();
             }
@@ -131,7 +150,9 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        limit.cancel(false);
+        if (limit != null) { // else it ended in the handshake of TLS
+            limit.cancel(false);
+        }
     }
 
     @Override

@@ -26,9 +26,11 @@ import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.transport.link.LinkBounds;
 import io.sommelier.transport.link.LinkSocket;
 import io.sommelier.transport.link.LinkSockets;
+import io.sommelier.transport.link.LinkTls;
 import io.sommelier.transport.link.Listener;
 import io.sommelier.wire.NameLookup;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
@@ -50,6 +52,7 @@ final class WebSocketRun {
     private final EventLoopGroup group;
     private final LinkSockets sockets;
     private final NameLookup names = new NameLookup("sommelier-websocket-names");
+    private final LinkTls tls = new LinkTls("sommelier-websocket-tls");
     private final RefusedUpgrades refused = new RefusedUpgrades(System::nanoTime);
     private final AtomicInteger open = new AtomicInteger();
     private final ChannelHandler initializer = new ChannelInitializer<>() {
@@ -82,14 +85,16 @@ final class WebSocketRun {
     // --- start ------------------------------------------------------------------------------------------------
 
     CompletionStage<Void> start() {
-        listener.listen(settings.host(), settings.port()).whenComplete((bound, failure) -> {
-            if (failure == null) {
-                tellAddress();
-                started.complete(null);
-            } else {
-                end().whenComplete((ended, ignored) -> started.completeExceptionally(Listener.cause(failure)));
-            }
-        });
+        tls.use(settings.tls(), false)
+                .thenCompose(ready -> listener.listen(settings.host(), settings.port()))
+                .whenComplete((bound, failure) -> {
+                    if (failure == null) {
+                        tellAddress();
+                        started.complete(null);
+                    } else {
+                        end().whenComplete((ended, ignored) -> started.completeExceptionally(Listener.cause(failure)));
+                    }
+                });
         return started;
     }
 
@@ -97,6 +102,7 @@ final class WebSocketRun {
     synchronized CompletionStage<Void> change(WebSocketSettings changed) {
         CompletableFuture<Void> before = changes;
         changes = started.thenCompose(done -> before.exceptionally(failed -> null))
+                .thenCompose(done -> tls.use(changed.tls(), false))
                 .thenCompose(done -> {
                     settings = changed;
                     sockets.bounds(boundsOf(changed));
@@ -107,7 +113,11 @@ final class WebSocketRun {
     }
 
     private void tellAddress() {
-        LOG.info("listens on {}, path {}", listener.address(), settings.path());
+        LOG.info(
+                "listens on {}, path {}{}",
+                listener.address(),
+                settings.path(),
+                settings.tls().isOn() ? ", with TLS" : "");
     }
 
     private static LinkBounds boundsOf(WebSocketSettings settings) {
@@ -141,9 +151,11 @@ final class WebSocketRun {
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(now.maxHandshakeBytes())
                 .setMaxHeaderSize(now.maxHandshakeBytes());
-        socket.pipeline()
-                .addLast(new HttpServerCodec(limits))
-                .addLast(new Upgrade(now, refused, (context, form) -> speak(context, now, form)));
+        Upgrade upgrade = new Upgrade(now, refused, (context, form) -> speak(context, now, form));
+        socket.pipeline().addLast(new HttpServerCodec(limits)).addLast(upgrade);
+        if (!tls.accept(socket.pipeline(), upgrade::refuseInTheClear)) {
+            socket.pipeline().addFirst(new NoTls(upgrade));
+        }
     }
 
     private void speak(ChannelHandlerContext context, WebSocketSettings now, Form agreed) {
@@ -166,6 +178,11 @@ final class WebSocketRun {
                 .addLast(form)
                 .addLast(link);
         pipeline.context(form).fireChannelActive();
+    }
+
+    /** What is wrong with the files of its TLS; empty when nothing is. */
+    Optional<String> problem() {
+        return tls.problem();
     }
 
     /** The port it listens on. */
@@ -198,6 +215,7 @@ final class WebSocketRun {
     private CompletionStage<Void> end() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         names.close();
+        tls.close();
         group.shutdownGracefully(0, END_LIMIT_SECONDS, TimeUnit.SECONDS).addListener(over -> ended.complete(null));
         return ended;
     }

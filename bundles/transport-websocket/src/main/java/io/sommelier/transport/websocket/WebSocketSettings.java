@@ -1,9 +1,11 @@
 package io.sommelier.transport.websocket;
 
 import io.sommelier.spi.SettingsReader;
+import io.sommelier.transport.link.TlsSettings;
 import io.sommelier.wire.LinkSettings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The settings of a {@link WebSocketTransport}. Immutable.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param maxHandshakeBytes the most bytes of a request for an upgrade: of its first line, and of its headers; 1 KiB to 64 KiB
  * @param maxWebSocketFrameBytes the most payload of one WebSocket frame that comes, 64 KiB to 16 MiB
  * @param link the limits of each channel; its {@code helloLimit} also holds for the upgrade
+ * @param tls TLS of the sockets that are accepted
  */
 public record WebSocketSettings(
         String host,
@@ -29,7 +32,8 @@ public record WebSocketSettings(
         int sendQueueCapacity,
         int maxHandshakeBytes,
         int maxWebSocketFrameBytes,
-        LinkSettings link) {
+        LinkSettings link,
+        TlsSettings tls) {
 
     /** The PID of these settings. */
     public static final String PID = "io.sommelier.transport.websocket";
@@ -47,6 +51,7 @@ public record WebSocketSettings(
 
     /** @throws IllegalArgumentException naming the setting, its value and what is allowed, when one is out of range */
     public WebSocketSettings {
+        Objects.requireNonNull(tls, "tls");
         if (host.isBlank()) {
             throw new IllegalArgumentException("host is empty, allowed is a name or an address");
         }
@@ -63,7 +68,7 @@ public record WebSocketSettings(
 
     /**
      * Loopback, port 7008, path {@code /sommelier}, web pages of the same host alone, one event loop for two cores, 10 000 channels, 4096 commands waiting for each,
-     * requests of 8 KiB, WebSocket frames of 256 KiB, {@link LinkSettings#defaults}.
+     * requests of 8 KiB, WebSocket frames of 256 KiB, {@link LinkSettings#defaults}, no TLS.
      */
     public static WebSocketSettings defaults() {
         return new WebSocketSettings(
@@ -76,7 +81,8 @@ public record WebSocketSettings(
                 4096,
                 8 << 10,
                 256 << 10,
-                LinkSettings.defaults());
+                LinkSettings.defaults(),
+                TlsSettings.OFF);
     }
 
     /**
@@ -111,6 +117,7 @@ public record WebSocketSettings(
         long assembly = reader.number("maxAssemblyBytes", link.maxAssemblyBytes(), 1, 1L << 40);
         Duration hello = reader.duration("helloLimit", link.helloLimit(), LEAST_TIME, MOST_TIME);
         Duration heartbeat = reader.duration("heartbeat", link.heartbeat(), LEAST_TIME, MOST_TIME);
+        TlsSettings tls = TlsSettings.read(reader);
         reader.check();
         return new WebSocketSettings(
                 host,
@@ -122,7 +129,8 @@ public record WebSocketSettings(
                 sendQueueCapacity,
                 handshake,
                 webSocketFrame,
-                new LinkSettings(frame, message, header, streams, assembly, hello, heartbeat));
+                new LinkSettings(frame, message, header, streams, assembly, hello, heartbeat),
+                tls);
     }
 
     private static Origins origins(SettingsReader reader) {
@@ -146,7 +154,8 @@ public record WebSocketSettings(
                 sendQueueCapacity,
                 maxHandshakeBytes,
                 maxWebSocketFrameBytes,
-                link);
+                link,
+                tls);
     }
 
     /** These settings, dialled from other web pages. */
@@ -161,7 +170,8 @@ public record WebSocketSettings(
                 sendQueueCapacity,
                 maxHandshakeBytes,
                 maxWebSocketFrameBytes,
-                link);
+                link,
+                tls);
     }
 
     /** These settings with other bounds. */
@@ -176,7 +186,8 @@ public record WebSocketSettings(
                 newSendQueueCapacity,
                 maxHandshakeBytes,
                 maxWebSocketFrameBytes,
-                link);
+                link,
+                tls);
     }
 
     /** These settings with other limits of what is read before the link sees it. */
@@ -191,7 +202,8 @@ public record WebSocketSettings(
                 sendQueueCapacity,
                 newMaxHandshakeBytes,
                 newMaxWebSocketFrameBytes,
-                link);
+                link,
+                tls);
     }
 
     /** These settings with other limits of each channel. */
@@ -206,7 +218,24 @@ public record WebSocketSettings(
                 sendQueueCapacity,
                 maxHandshakeBytes,
                 maxWebSocketFrameBytes,
-                newLink);
+                newLink,
+                tls);
+    }
+
+    /** These settings with other TLS. */
+    public WebSocketSettings withTls(TlsSettings newTls) {
+        return new WebSocketSettings(
+                host,
+                port,
+                path,
+                origins,
+                ioThreads,
+                maxChannels,
+                sendQueueCapacity,
+                maxHandshakeBytes,
+                maxWebSocketFrameBytes,
+                link,
+                newTls);
     }
 
     private static void check(String name, int value, int least, int most) {

@@ -3,6 +3,7 @@ package io.sommelier.transport.websocket;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.Transport;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -57,12 +58,18 @@ public final class WebSocketTransport implements Transport {
      * {@code ioThreads} waits for the next start. May be called at any time.
      *
      * @return completes when that is done; fails when it cannot listen at the new address, which tells why and what to do: it listens where it did then, and the rest
-     *     of the settings holds
+     *     of the settings holds. It fails with {@link IllegalArgumentException} when the files of its TLS cannot be used: then nothing of the change holds
      */
     public CompletionStage<Void> settings(WebSocketSettings changed) {
         settings = changed;
         WebSocketRun now = run;
         return now == null ? CompletableFuture.completedStage(null) : now.change(changed);
+    }
+
+    /** Why changed files of its TLS are not in effect; empty when they are. */
+    public Optional<String> problem() {
+        WebSocketRun now = run;
+        return now == null ? Optional.empty() : now.problem();
     }
 
     /**

@@ -1,6 +1,6 @@
 /** Channels over WebSocket: listens for connectors that have a WebSocket client and nothing else, or HTTP proxies in their way. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.sommelier.transport.websocket;
 
 import org.osgi.annotation.bundle.Export;

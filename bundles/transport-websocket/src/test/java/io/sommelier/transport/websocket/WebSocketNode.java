@@ -4,7 +4,6 @@ import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorBuilder;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -40,9 +39,9 @@ final class WebSocketNode implements AutoCloseable {
         return transport.localPort();
     }
 
-    /** A connector that dials this node through a cable of its own, opened, active, and closed with this node. */
-    Connector open(ConnectorBuilder builder) throws IOException, InterruptedException {
-        Connector connector = builder.controller("127.0.0.1:" + new Cable(port()).localPort())
+    /** A connector that dials this node, opened, active, and closed with this node. */
+    Connector open(ConnectorBuilder builder) throws InterruptedException {
+        Connector connector = builder.controller("ws://127.0.0.1:" + port())
                 .dialWait(Duration.ofMillis(10), Duration.ofMillis(100))
                 .open();
         connectors.push(connector);

@@ -18,18 +18,22 @@ import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.HelloRefusedException;
 import io.sommelier.spi.Mailbox;
+import io.sommelier.testkit.Cable;
 import io.sommelier.testkit.FixedCredentials;
 import io.sommelier.testkit.MemberPlan;
 import io.sommelier.testkit.World;
 import io.sommelier.testkit.WorldMember;
 import io.sommelier.testkit.WorldSettings;
+import io.sommelier.transport.link.TlsSettings;
 import io.sommelier.wire.LinkSettings;
+import io.sommelier.wire.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 
-/** A controller with the WebSocket transport, and real connectors, which dial it through cables. */
+/** A controller with the WebSocket transport, and real connectors, which dial it through cables, with TLS or without. */
 final class WebSocketWorld implements World {
     private static final Duration WAIT = Duration.ofMillis(10);
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -54,9 +58,16 @@ final class WebSocketWorld implements World {
     private final WebSocketTransport transport;
     private final List<Connector> connectors = new ArrayList<>();
     private final Map<String, Cable> cables = new ConcurrentHashMap<>();
+    private final Optional<TlsFiles> tls;
     private final Connector caller;
 
     WebSocketWorld(WorldSettings settings) {
+        this(settings, Optional.empty());
+    }
+
+    /** @param tls of both ends of each channel; empty for none */
+    WebSocketWorld(WorldSettings settings, Optional<TlsFiles> tls) {
+        this.tls = tls;
         LinkSettings defaults = LinkSettings.defaults();
         LinkSettings link = new LinkSettings(
                 defaults.maxFrameBytes(),
@@ -66,8 +77,10 @@ final class WebSocketWorld implements World {
                 defaults.maxAssemblyBytes(),
                 defaults.helloLimit(),
                 defaults.heartbeat());
-        transport = new WebSocketTransport(
-                WebSocketNode.settings().withBounds(2, 100, 4096).withLink(link));
+        transport = new WebSocketTransport(WebSocketNode.settings()
+                .withBounds(2, 100, 4096)
+                .withLink(link)
+                .withTls(tls.map(TlsSettings.OFF::withFiles).orElse(TlsSettings.OFF)));
         controller = new Controller(
                 "controller-1",
                 ControllerSettings.defaults()
@@ -76,13 +89,7 @@ final class WebSocketWorld implements World {
         controller.verifiers(settings.verifiers());
         controller.authorizers(settings.authorizers());
         controller.add(transport).toCompletableFuture().join();
-        try {
-            caller = open(
-                    Connector.builder("caller").credential(FixedCredentials.token("caller-secret")),
-                    new Cable(transport.localPort()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        caller = open(Connector.builder("caller").credential(FixedCredentials.token("caller-secret")), newCable());
     }
 
     @Override
@@ -104,9 +111,13 @@ final class WebSocketWorld implements World {
                 .queue(plan.queueCapacity())
                 .credential(plan.credential());
         plan.handlers().forEach(plan.isDirect() ? builder::directHandler : builder::handler);
+        Cable cable = newCable();
+        return new Member(open(builder, cable), cable, plan, caller);
+    }
+
+    private Cable newCable() {
         try {
-            Cable cable = new Cable(transport.localPort());
-            return new Member(open(builder, cable), cable, plan, caller);
+            return new Cable(0, transport.localPort(), tls.isEmpty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -114,7 +125,8 @@ final class WebSocketWorld implements World {
 
     private Connector open(ConnectorBuilder builder, Cable cable) {
         BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
-        Connector connector = builder.controller("127.0.0.1:" + cable.localPort())
+        tls.ifPresent(builder::tls);
+        Connector connector = builder.controller((tls.isPresent() ? "wss" : "ws") + "://127.0.0.1:" + cable.localPort())
                 .dialWait(WAIT, WAIT)
                 .onState(states::add)
                 .open();
@@ -227,13 +239,9 @@ final class WebSocketWorld implements World {
 
     @Override
     public CommandSender sender(String instance) {
-        try {
-            Cable cable = new Cable(transport.localPort());
-            cables.put(instance, cable);
-            return open(Connector.builder(instance), cable);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Cable cable = newCable();
+        cables.put(instance, cable);
+        return open(Connector.builder(instance), cable);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.CredentialVerifier;
+import io.sommelier.transport.link.Listener;
 import io.sommelier.transport.tcp.TcpSettings;
 import io.sommelier.wire.HostPort;
 import java.io.IOException;
@@ -107,7 +108,7 @@ class TcpTransportComponentTest {
     @CsvSource({"127.0.0.1, true", "127.9.9.9, true", "::1, true", "localhost, true", "0.0.0.0, false", "cellar, false"
     })
     void onlyThisMachineIsLoopback(String host, boolean expected) {
-        assertThat(TcpTransportComponent.isLoopback(host)).isEqualTo(expected);
+        assertThat(Listener.isLoopback(host)).isEqualTo(expected);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sommelier.transport.websocket.internal;
 
 import io.sommelier.transport.websocket.WebSocketSettings;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** What tools show of {@link WebSocketSettings}; those check the ranges. */
@@ -90,4 +91,50 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             name = "Heartbeat",
             description = "A peer that shows nothing for two periods is dead, 100ms to 10m.")
     String heartbeat() default "10s";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(name = "Certificate", description = "PEM file: the certificate and those that sign it.")
+    String tlsCertificate() default "";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(name = "Key", description = "PEM file: the key of the certificate, in PKCS#8.")
+    String tlsKey() default "";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(name = "Key store", description = "PKCS#12 file, instead of certificate and key.")
+    String tlsKeyStore() default "";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(
+            name = "Password",
+            description = "Of the key or the key store; none where it is empty.",
+            type = AttributeType.PASSWORD)
+    String tlsPassword() default "";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(
+            name = "Trusted certificates",
+            description = "PEM or PKCS#12 file; those of the JDK where it is empty.")
+    String tlsTrust() default "";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(
+            name = "Password of the trusted certificates",
+            description = "Of a PKCS#12 file; none where it is empty.",
+            type = AttributeType.PASSWORD)
+    String tlsTrustPassword() default "";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(
+            name = "Certificates of clients",
+            description = "none, optional or required; the last two need trusted certificates.")
+    String tlsClients() default "none";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(name = "Look at the files", description = "How often, 100ms to 1h.")
+    String tlsCheck() default "10s";
+
+    /** {@link WebSocketSettings#tls}. */
+    @AttributeDefinition(name = "Handshake limit", description = "How long a handshake may take, 100ms to 10m.")
+    String tlsHandshakeLimit() default "5s";
 }

@@ -91,14 +91,9 @@ public final class WebSocketTransportComponent implements Transport, PartStatus 
 
     private void use() {
         synchronized (changing) {
-            transport.settings(allowed()).exceptionally(WebSocketTransportComponent::complain);
-            patient.tryNow();
+            WebSocketSettings wanted = allowed();
+            patient.change(() -> transport.settings(wanted));
         }
-    }
-
-    private static Void complain(Throwable failure) {
-        LOG.error("{}", Listener.cause(failure).getMessage());
-        return null;
     }
 
     private WebSocketSettings allowed() {
@@ -121,7 +116,8 @@ public final class WebSocketTransportComponent implements Transport, PartStatus 
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         settings.problem().ifPresent(problems::add);
-        patient.problem().ifPresent(problems::add);
+        transport.problem().ifPresent(problems::add);
+        problems.addAll(patient.problems());
         return problems;
     }
 

@@ -7,11 +7,15 @@ import static org.awaitility.Awaitility.await;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.CredentialVerifier;
+import io.sommelier.testkit.TestAuthority;
+import io.sommelier.testkit.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What Karaf does to the component, done by hand. */
 @Timeout(60)
@@ -102,5 +107,23 @@ class WebSocketTransportComponentTest {
             await().ignoreExceptions().until(() -> component.localPort() == port);
             assertThat(component.problems()).isEmpty();
         }
+    }
+
+    @Test
+    void filesThatCannotBeUsedAreAProblemAndTakenAsSoonAsTheyCan(@TempDir Path directory) throws Exception {
+        WebSocketTransportComponent component = started("127.0.0.1", 0);
+        TestCertificate issued = new TestAuthority(directory, "authority").issue("first");
+        Path store = directory.resolve("used.p12");
+        int port = freePort();
+
+        component.modified(
+                Map.of("port", port, "tlsKeyStore", store.toString(), "tlsPassword", TestAuthority.PASSWORD));
+        await().until(() -> !component.problems().isEmpty());
+        assertThat(component.problems()).singleElement().asString().contains("used.p12", "there is no such file");
+        assertThat(component.localPort()).isNotEqualTo(port);
+
+        Files.copy(issued.keyStore(), store);
+        await().atMost(Duration.ofSeconds(20)).until(() -> component.localPort() == port);
+        await().until(() -> component.problems().isEmpty());
     }
 }

@@ -1,4 +1,4 @@
-package io.sommelier.transport.tcp;
+package io.sommelier.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Stands between a dialler and the port that it means. Held, it reads nothing, so that what is written fills the buffers of the sockets; cut, both ends see a reset, and nobody gets
  * through any more. Thread-safe.
  */
-final class Cable implements AutoCloseable {
+public final class Cable implements AutoCloseable {
     private static final int SMALL_BYTES = 16 * 1024;
 
     private final ServerSocket listening;
@@ -25,7 +25,7 @@ final class Cable implements AutoCloseable {
     private boolean isHeld; // under the lock
 
     /** Listens on {@code localPort}, 0 for any, and leads to {@code port}, both of loopback. */
-    Cable(int localPort, int port) throws IOException {
+    public Cable(int localPort, int port) throws IOException {
         this(localPort, port, true);
     }
 
@@ -34,7 +34,7 @@ final class Cable implements AutoCloseable {
      *
      * @param shrinks whether the buffers get small while it is held; they fill the sooner, and may empty slowly: with a window below a segment the system sends one each 200 ms
      */
-    Cable(int localPort, int port, boolean shrinks) throws IOException {
+    public Cable(int localPort, int port, boolean shrinks) throws IOException {
         this.port = port;
         this.shrinks = shrinks;
         listening = new ServerSocket();
@@ -43,7 +43,8 @@ final class Cable implements AutoCloseable {
         start(this::accept);
     }
 
-    int localPort() {
+    /** Where it listens. */
+    public int localPort() {
         return listening.getLocalPort();
     }
 
@@ -88,7 +89,7 @@ final class Cable implements AutoCloseable {
     }
 
     /** Passes nothing on in either direction, and soon takes nothing either. */
-    void hold() throws IOException {
+    public void hold() throws IOException {
         synchronized (this) {
             isHeld = true;
         }
@@ -100,7 +101,7 @@ final class Cable implements AutoCloseable {
     }
 
     /** Passes on again what comes. */
-    synchronized void release() {
+    public synchronized void release() {
         isHeld = false;
         notifyAll();
     }
@@ -112,7 +113,7 @@ final class Cable implements AutoCloseable {
     }
 
     /** Resets every connection, and lets none through from now on. */
-    void cut() {
+    public void cut() {
         isCut = true;
         sockets.forEach(Cable::reset);
         release();
