@@ -7,7 +7,7 @@
  * Collections that are given are immutable.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.sommelier.api;
 
 import org.osgi.annotation.bundle.Export;

@@ -78,6 +78,7 @@ final class AdminView implements ControllerAdmin {
 
     @Override
     public List<TargetView> targets() {
+        long now = controller.nanos();
         List<TargetView> views = new ArrayList<>();
         for (TargetEntry target : registry.targets()) {
             List<TargetView.MemberView> members = new ArrayList<>();
@@ -89,7 +90,8 @@ final class AdminView implements ControllerAdmin {
                         member.operations().stream().sorted().toList(),
                         member.inFlight(),
                         member.capacity(),
-                        member.isAvailable()));
+                        member.isAvailable(),
+                        member.healthView(now)));
             }
             views.add(new TargetView(target.targetId(), members));
         }
@@ -117,11 +119,12 @@ final class AdminView implements ControllerAdmin {
                     session.channel().remoteAddress(),
                     session.principal().name(),
                     session.attributes(),
-                    session.takesNew() ? ChannelView.State.ACTIVE : ChannelView.State.DRAINING,
+                    session.isGoing() ? ChannelView.State.DRAINING : ChannelView.State.ACTIVE,
                     Duration.ofNanos(now - session.sinceNanos()),
                     session.inFlight(),
                     sent.getOrDefault(session, 0),
-                    session.capacity()));
+                    session.capacity(),
+                    session.healthView(now)));
         }
         views.sort(Comparator.comparing(ChannelView::instance));
         return List.copyOf(views);

@@ -63,6 +63,7 @@ public final class Controller implements ChannelAcceptor {
     private volatile Strategy strategy = new LeastStrategy();
     private volatile boolean draining;
     private final ControllerLine line;
+    private final HealthRounds health;
 
     /** A controller that listens nowhere yet, on the system's monotonic clock. */
     public Controller(String controllerId, ControllerSettings settings) {
@@ -82,6 +83,7 @@ public final class Controller implements ChannelAcceptor {
         this.wheel = new DeadlineWheel(nanoClock.getAsLong());
         this.registry = new Registry(this);
         this.router = new Router(this, registry);
+        this.health = new HealthRounds(this);
         this.timer = new ScheduledThreadPoolExecutor(
                 1,
                 task -> {
@@ -284,6 +286,10 @@ public final class Controller implements ChannelAcceptor {
         return wheel;
     }
 
+    HealthRounds health() {
+        return health;
+    }
+
     PendingTable table() {
         return table;
     }
@@ -341,6 +347,11 @@ public final class Controller implements ChannelAcceptor {
             wheel.tick(nanos());
         } catch (RuntimeException e) {
             LOG.error("a deadline could not be served; this is a defect, please report it", e);
+        }
+        try {
+            health.tick(nanos());
+        } catch (RuntimeException e) {
+            LOG.error("members could not be asked how they are; this is a defect, please report it", e);
         }
     }
 

@@ -151,6 +151,32 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             required = false)
     long maxHoldBytes();
 
+    /** {@link HealthSettings#period}. */
+    @AttributeDefinition(
+            name = "Health period",
+            description = "How long after one health check of a member the next one begins, 100ms to 1h; 0s: nobody is"
+                    + " asked, and everybody counts as up.")
+    String healthPeriod() default "10s";
+
+    /** {@link HealthSettings#jitterPercent}. */
+    @AttributeDefinition(
+            name = "Health jitter",
+            description = "Percent by which each of these waits is shorter or longer, at random, 0 to 100.")
+    int healthJitter() default 20;
+
+    /** {@link HealthSettings#timeout}. */
+    @AttributeDefinition(
+            name = "Health timeout",
+            description = "How long a member may take to answer a health check, 10ms to 1m.")
+    String healthTimeout() default "5s";
+
+    /** {@link HealthSettings#failures}. */
+    @AttributeDefinition(
+            name = "Health failures",
+            description = "How many health checks in a row must fail before a member is given no new commands, 1 to"
+                    + " 100.")
+    int healthFailures() default 3;
+
     /** {@link NodeSettings#drainLimit}. */
     @AttributeDefinition(
             name = "Drain limit",

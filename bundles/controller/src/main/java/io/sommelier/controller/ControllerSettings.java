@@ -21,6 +21,7 @@ import java.util.Set;
  * @param keys the bounds of the window of idempotency keys
  * @param retries how long a command waits in its mailbox before another attempt
  * @param hold the bounds of what waits for members that are being replaced
+ * @param health how members are asked how they are
  */
 public record ControllerSettings(
         Set<String> knownTargets,
@@ -36,7 +37,8 @@ public record ControllerSettings(
         Authorizer.Required requireAuthorizer,
         KeySettings keys,
         RetrySettings retries,
-        HoldSettings hold) {
+        HoldSettings hold,
+        HealthSettings health) {
 
     static final int LEAST_NAMES = 1000;
     static final int MOST_NAMES = 10_000_000;
@@ -61,7 +63,7 @@ public record ControllerSettings(
         }
     }
 
-    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory, for 100 000 names; an authorizer from the first on; the keys of {@link KeySettings#defaults}, the waits of {@link RetrySettings#defaults}, the hold of {@link HoldSettings#defaults}. */
+    /** Bytes within a quarter of the heap for the node, and half of that for one target or channel; 3 attempts; 30 s idle; 1 s to answer a probe; a day of memory, for 100 000 names; an authorizer from the first on; the keys of {@link KeySettings#defaults}, the waits of {@link RetrySettings#defaults}, the hold of {@link HoldSettings#defaults}, the checks of {@link HealthSettings#defaults}. */
     public static ControllerSettings defaults() {
         long held = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
         return new ControllerSettings(
@@ -78,7 +80,8 @@ public record ControllerSettings(
                 Authorizer.Required.SEEN,
                 KeySettings.defaults(),
                 RetrySettings.defaults(),
-                HoldSettings.defaults());
+                HoldSettings.defaults(),
+                HealthSettings.defaults());
     }
 
     /** These settings with other known targets. */
@@ -97,7 +100,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with another answer to whether commands wait for absent members. */
@@ -116,7 +120,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with other byte budgets. */
@@ -135,7 +140,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with another number of attempts. */
@@ -154,7 +160,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with another idle limit of streams. */
@@ -173,7 +180,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with another limit for the answer to a probe. */
@@ -192,7 +200,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with other bounds of the window of idempotency keys. */
@@ -211,7 +220,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 value,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with another bound of the names that are remembered. */
@@ -230,7 +240,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with another answer to when there must be an authorizer. */
@@ -249,7 +260,8 @@ public record ControllerSettings(
                 value,
                 keys,
                 retries,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with other waits before another attempt. */
@@ -268,7 +280,8 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 value,
-                hold);
+                hold,
+                health);
     }
 
     /** These settings with another hold. */
@@ -287,6 +300,27 @@ public record ControllerSettings(
                 requireAuthorizer,
                 keys,
                 retries,
+                value,
+                health);
+    }
+
+    /** These settings with other checks of members. */
+    public ControllerSettings withHealth(HealthSettings value) {
+        return new ControllerSettings(
+                knownTargets,
+                absentMayWait,
+                maxHeldBytes,
+                maxTargetBytes,
+                maxChannelBytes,
+                maxAttempts,
+                streamIdle,
+                probeLimit,
+                rememberTarget,
+                maxNames,
+                requireAuthorizer,
+                keys,
+                retries,
+                hold,
                 value);
     }
 }

@@ -66,7 +66,8 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                         Authorizer.Required.read(reader),
                         keys(reader, defaults.keys()),
                         retries(reader, defaults.retries()),
-                        hold(reader, defaults.hold())));
+                        hold(reader, defaults.hold()),
+                        health(reader, defaults.health())));
         reader.check();
         return settings;
     }
@@ -100,6 +101,20 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                 reader.duration("holdLimit", defaults.limit(), Duration.ZERO, HoldSettings.MOST_LIMIT),
                 reader.integer("maxHoldCommands", defaults.maxCommands(), 1, HoldSettings.MOST_COMMANDS),
                 bytes(reader, "maxHoldBytes", defaults.maxBytes()));
+    }
+
+    private static HealthSettings health(SettingsReader reader, HealthSettings defaults) {
+        Duration period = reader.duration("healthPeriod", defaults.period(), Duration.ZERO, HealthSettings.MOST_PERIOD);
+        if (!period.isZero() && period.compareTo(HealthSettings.LEAST_PERIOD) < 0) {
+            reader.violation("healthPeriod = " + period.toMillis() + "ms (allowed: 0s, or 100ms to 1h)");
+            period = defaults.period();
+        }
+        return new HealthSettings(
+                period,
+                reader.integer("healthJitter", defaults.jitterPercent(), 0, 100),
+                reader.duration(
+                        "healthTimeout", defaults.timeout(), HealthSettings.LEAST_TIMEOUT, HealthSettings.MOST_TIMEOUT),
+                reader.integer("healthFailures", defaults.failures(), 1, HealthSettings.MOST_FAILURES));
     }
 
     private static long bytes(SettingsReader reader, String key, long defaultValue) {

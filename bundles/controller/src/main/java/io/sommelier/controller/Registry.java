@@ -198,7 +198,7 @@ final class Registry {
         if (lacksAuthorizer() && !hello.targetId().isEmpty()) {
             return refused(CloseReason.FORBIDDEN, true, "nobody is here to say who may serve " + hello.targetId());
         }
-        for (String operation : hello.operations()) {
+        for (String operation : Session.withoutHealth(hello.operations())) {
             if (!mayServe(principal, hello.targetId(), operation)) {
                 return refused(
                         CloseReason.FORBIDDEN,
@@ -250,6 +250,7 @@ final class Registry {
             return join(session);
         }
         if (old.mayResume(session.resumeToken())) {
+            session.inheritHealth(old);
             return replace(old, session, probeNanos);
         }
         CompletableFuture<Boolean> alive = new CompletableFuture<>();
@@ -285,6 +286,7 @@ final class Registry {
                             + " is new, or has new ones");
         }
         session.refreshReaders();
+        session.beginHealth();
         if (serves) {
             session.target().letOut(controller.router());
         }

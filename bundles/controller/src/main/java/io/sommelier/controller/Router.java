@@ -4,6 +4,7 @@ import io.sommelier.api.Command;
 import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Health;
 import io.sommelier.api.Stage;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.spi.Strategy;
@@ -44,6 +45,8 @@ final class Router {
                     Stage.ROUTING,
                     "no configuration and no member ever named the target "
                             + command.target().targetId());
+        } else if (entry.row().isOthers() && command.operation().equals(Health.OPERATION)) {
+            unknownOperation(entry, command, target.targetId()); // the controller alone asks for that
         } else if (command.durable() && !entry.isFromMailbox()) {
             toMailbox(
                     entry,
@@ -61,7 +64,8 @@ final class Router {
         Session member = registry.instance(command.target().instance());
         boolean isHere = member != null && member.target() == target && member != entry.lostMember();
         if (!isHere || !member.takesNew()) {
-            absent(entry, command, ErrorCode.NO_INSTANCE, "the instance " + command.target() + " is not here");
+            String why = isHere && member.isDown() ? " is down" : " is not here";
+            absent(entry, command, ErrorCode.NO_INSTANCE, "the instance " + command.target() + why);
         } else if (!member.operations().contains(command.operation())) {
             unknownOperation(entry, command, command.target().toString());
         } else if (!member.acquire() || !entry.offerTo(member)) {
@@ -104,11 +108,11 @@ final class Router {
         if (!entry.isNew()) {
             return;
         }
-        boolean areGoing = !serving.takesNew() && target.takesNewBeside(lost); // others of the target stay
-        if (areGoing && mayBeHeld(entry, target) && hold(entry, command, target, false)) {
-            return;
-        }
-        if (target.takesNewBeside(lost)) {
+        if (!serving.takesNew() && target.takesNewBeside(lost)) { // others of the target stay
+            if (!mayBeHeld(entry, target) || !hold(entry, command, target, false)) {
+                nobodyTakes(entry, command, target);
+            }
+        } else if (target.takesNewBeside(lost)) {
             full(entry, command, "every member of " + target.targetId() + " has as many commands as it takes");
         } else {
             noMember(entry, command, target);
@@ -138,7 +142,21 @@ final class Router {
     }
 
     private void noMember(Pending entry, Command command, TargetEntry target) {
-        absent(entry, command, ErrorCode.NO_MEMBER, "the target " + target.targetId() + " has no member now");
+        String what = target.hasMembers() ? " has no member that takes commands now" : " has no member now";
+        absent(entry, command, ErrorCode.NO_MEMBER, "the target " + target.targetId() + what);
+    }
+
+    /** Those that serve it go, or are down, and others of the target do not serve it. In the mailbox of the target these would take it out, again and again. */
+    private static void nobodyTakes(Pending entry, Command command, TargetEntry target) {
+        if (entry.isFromMailbox()) {
+            entry.backToMailbox();
+        } else {
+            entry.settle(
+                    ErrorCode.NO_MEMBER,
+                    Stage.ROUTING,
+                    "no member of " + target.targetId() + " that serves the operation " + command.operation()
+                            + " takes commands now");
+        }
     }
 
     private void full(Pending entry, Command command, String message) {
@@ -212,6 +230,7 @@ final class Router {
         if (lost != null) {
             members = members.without(lost);
         }
+        boolean isServed = members.size() > 0;
         boolean takesNew = members.takesNew();
         for (int i = 0; i < PICKS && members.size() > 0 && entry.isNew(); i++) {
             int index = pick(members, command);
@@ -232,7 +251,11 @@ final class Router {
             return false; // it goes on when a member has room, or is back
         }
         if (target.takesNewBeside(lost)) {
-            unknownOperation(entry, command, target.targetId());
+            if (isServed) {
+                nobodyTakes(entry, command, target);
+            } else {
+                unknownOperation(entry, command, target.targetId());
+            }
         } else {
             noMember(entry, command, target);
         }

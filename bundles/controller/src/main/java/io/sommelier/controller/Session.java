@@ -3,13 +3,17 @@ package io.sommelier.controller;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Command;
 import io.sommelier.api.Goodbye;
+import io.sommelier.api.Health;
 import io.sommelier.api.Hello;
 import io.sommelier.api.Welcome;
+import io.sommelier.api.admin.HealthView;
 import io.sommelier.spi.Channel;
 import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Peer;
 import io.sommelier.spi.Principal;
 import io.sommelier.spi.ReplyPath;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +38,9 @@ final class Session implements Peer, Holder {
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile Set<String> operations;
     private volatile TargetEntry target;
-    private volatile boolean takesNew = true;
+    private volatile MemberHealth health; // null while it is not asked
+    private volatile boolean isGoing;
+    private volatile boolean takesNew = true; // neither going nor down
 
     /**
      * A connector whose hello was taken.
@@ -55,7 +61,10 @@ final class Session implements Peer, Holder {
         this.hello = hello;
         this.principal = principal;
         this.welcome = welcome;
-        this.operations = hello.operations();
+        this.operations = withoutHealth(hello.operations());
+        if (asksForHealth(hello.operations())) {
+            this.health = newHealth();
+        }
         this.reader = hello.targetId().isEmpty()
                 ? null
                 : new MailboxReader(
@@ -108,8 +117,22 @@ final class Session implements Peer, Holder {
         target = joined;
     }
 
+    /** What callers may send it; not {@link Health#OPERATION}. */
     Set<String> operations() {
         return operations;
+    }
+
+    static Set<String> withoutHealth(Set<String> operations) {
+        if (!asksForHealth(operations)) {
+            return operations;
+        }
+        Set<String> others = new HashSet<>(operations);
+        others.remove(Health.OPERATION);
+        return Set.copyOf(others);
+    }
+
+    private static boolean asksForHealth(Set<String> operations) {
+        return operations.contains(Health.OPERATION);
     }
 
     int inFlight() {
@@ -128,8 +151,14 @@ final class Session implements Peer, Holder {
         return takesNew && inFlight.get() < hello.capacity();
     }
 
+    /** Whether it is given new commands: it is neither going nor down. */
     boolean takesNew() {
         return takesNew;
+    }
+
+    /** Whether it takes no new commands any more, down or not. */
+    boolean isGoing() {
+        return isGoing;
     }
 
     /** Takes one command's worth of capacity; {@code false} when there is none. */
@@ -181,9 +210,95 @@ final class Session implements Peer, Holder {
         return !token.isEmpty() && token.equals(welcome.resumeToken());
     }
 
-    /** Gives it no new commands from now on. */
+    /** Gives it no new commands from now on, and does not ask how it is. */
     void retire() {
-        takesNew = false;
+        isGoing = true;
+        updateTakesNew();
+        MemberHealth asked = health;
+        if (asked != null) {
+            asked.stop();
+        }
+    }
+
+    /** From what is true now, so that of several who have changed it the order does not matter. */
+    private synchronized void updateTakesNew() {
+        takesNew = !isGoing && !isDown();
+    }
+
+    // ---- how it is ----
+
+    private MemberHealth newHealth() {
+        return new MemberHealth(controller, this, controller.health().next());
+    }
+
+    /** Whether so many checks failed that it is given no new commands. */
+    boolean isDown() {
+        MemberHealth asked = health;
+        return asked != null && asked.isDown();
+    }
+
+    /** How it is, for a person. */
+    HealthView healthView(long nowNanos) {
+        MemberHealth asked = health;
+        return asked == null
+                ? new HealthView(HealthView.State.UNASKED, Duration.ofNanos(nowNanos - sinceNanos), 0, "")
+                : asked.view(nowNanos);
+    }
+
+    /** It is another channel of a process that had that one. */
+    void inheritHealth(Session old) {
+        MemberHealth asked = health;
+        MemberHealth before = old.health;
+        if (asked != null && before != null) {
+            asked.inherit(before);
+            updateTakesNew();
+        }
+    }
+
+    /** It is in, and may be asked. */
+    void beginHealth() {
+        MemberHealth asked = health;
+        if (asked == null) {
+            return;
+        }
+        if (asked.isDown()) {
+            expectReturn();
+        }
+        controller.health().look(asked);
+    }
+
+    /** It is down, or up again. */
+    void healthChanged() {
+        if (isDown() && !isGoing) {
+            expectReturn(); // before it takes no more, so that no command falls between
+        }
+        updateTakesNew();
+        refreshReaders();
+        if (target != null) {
+            target.letOut(controller.router());
+        }
+    }
+
+    private void askFrom(Set<String> changed) {
+        MemberHealth asked = health;
+        if (asksForHealth(changed) == (asked != null)) {
+            return;
+        }
+        if (asked == null) {
+            health = newHealth();
+            beginHealth();
+            if (isGoing) {
+                health.stop();
+            }
+        } else {
+            boolean wasDown = asked.isDown();
+            health = null;
+            asked.stop();
+            if (wasDown) {
+                LOG.info("{} counts as up: it is not asked any more", this);
+                healthChanged();
+            }
+        }
     }
 
     @Override
@@ -200,7 +315,8 @@ final class Session implements Peer, Holder {
     public void operations(Set<String> changed) {
         if (target != null) {
             Set<String> before = operations;
-            Set<String> permitted = controller.permitted(this, before, changed);
+            askFrom(changed);
+            Set<String> permitted = controller.permitted(this, before, withoutHealth(changed));
             operations = permitted;
             Set<String> without = target.change(this, before, permitted);
             target.letOut(controller.router());
@@ -215,10 +331,10 @@ final class Session implements Peer, Holder {
 
     @Override
     public void draining() {
-        if (takesNew) {
+        if (!isGoing) {
             expectReturn();
         }
-        takesNew = false;
+        retire();
         if (target != null) {
             reader.close();
             target.reader().refresh();
@@ -236,12 +352,12 @@ final class Session implements Peer, Holder {
     @Override
     public void closed(Goodbye goodbye) {
         boolean isInOrder = goodbye.reason() == CloseReason.NORMAL || goodbye.reason() == CloseReason.SHUTDOWN;
-        if (isInOrder && takesNew) {
+        if (isInOrder && !isGoing) {
             expectReturn();
         } else if (!isInOrder && target != null) {
             target.giveUpReturn(this);
         }
-        takesNew = false;
+        retire();
         controller.left(this, goodbye);
         if (target != null) {
             target.letOut(controller.router());

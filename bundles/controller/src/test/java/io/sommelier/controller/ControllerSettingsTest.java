@@ -65,6 +65,19 @@ class ControllerSettingsTest {
         refused(
                 () -> new HoldSettings(Duration.ZERO, 1, mib - 1),
                 "maxHoldBytes = 1048575 is out of range, allowed are 1048576 to 1099511627776");
+        Duration second = Duration.ofSeconds(1);
+        refused(
+                () -> new HealthSettings(Duration.ofMillis(99), 0, second, 1),
+                "healthPeriod ms = 99 is out of range, allowed are 100 to 3600000");
+        refused(
+                () -> new HealthSettings(second, 101, second, 1),
+                "healthJitter = 101 is out of range, allowed are 0 to 100");
+        refused(
+                () -> new HealthSettings(second, 0, Duration.ofMillis(9), 1),
+                "healthTimeout ms = 9 is out of range, allowed are 10 to 60000");
+        refused(
+                () -> new HealthSettings(second, 0, second, 0),
+                "healthFailures = 0 is out of range, allowed are 1 to 100");
         refused(
                 () -> new RetrySettings(Duration.ofMillis(9), Duration.ofSeconds(1)),
                 "retryFirst ms = 9 is out of range, allowed are 10 to 3600000");
@@ -84,10 +97,12 @@ class ControllerSettingsTest {
         HoldSettings hold = new HoldSettings(Duration.ofSeconds(7), 70, 7 << 20);
         KeySettings keys = new KeySettings(Duration.ofHours(1), 9, 1 << 20, 4 << 10);
         RetrySettings retries = new RetrySettings(Duration.ofMillis(10), Duration.ofHours(1));
+        HealthSettings health = new HealthSettings(Duration.ofSeconds(8), 8, Duration.ofSeconds(9), 9);
 
         ControllerSettings changed = defaults.withMaxAttempts(7)
                 .withRetries(retries)
                 .withHold(hold)
+                .withHealth(health)
                 .withKeys(keys)
                 .withMaxNames(5000)
                 .withRequireAuthorizer(Authorizer.Required.NEVER)
@@ -112,7 +127,8 @@ class ControllerSettingsTest {
                         Authorizer.Required.NEVER,
                         keys,
                         retries,
-                        hold));
+                        hold,
+                        health));
     }
 
     @Test

@@ -92,8 +92,10 @@ final class Node implements AutoCloseable {
     /** Lets time pass, and the deadlines in it; on the thread of the wheel, and has returned when that is done. */
     void passes(Duration time) {
         onWheelThread(() -> {
+            controller.health().tick(clock.get()); // who is new is planned from now on
             advance(time);
             controller.wheel().tick(clock.get());
+            controller.health().tick(clock.get());
         });
     }
 
@@ -105,7 +107,7 @@ final class Node implements AutoCloseable {
         });
     }
 
-    private <T> T onWheelThread(Callable<T> task) {
+    <T> T onWheelThread(Callable<T> task) {
         try {
             return controller.timer().submit(task).get();
         } catch (InterruptedException | ExecutionException e) {

@@ -40,7 +40,11 @@ class NodeSettingsTest {
                 Map.entry("maxKeptBytes", "4000000"),
                 Map.entry("maxKeptReplyBytes", "5000"),
                 Map.entry("retryFirst", "200ms"),
-                Map.entry("retryMost", "3s")));
+                Map.entry("retryMost", "3s"),
+                Map.entry("healthPeriod", "7s"),
+                Map.entry("healthJitter", "5"),
+                Map.entry("healthTimeout", "1s"),
+                Map.entry("healthFailures", "2")));
 
         assertThat(settings.id()).isEqualTo("node-2");
         assertThat(settings.strategy()).isEqualTo("random");
@@ -59,6 +63,22 @@ class NodeSettingsTest {
         assertThat(controller.maxNames()).isEqualTo(2000);
         assertThat(controller.requireAuthorizer()).isEqualTo(Authorizer.Required.ALWAYS);
         assertThat(controller.keys()).isEqualTo(new KeySettings(Duration.ofHours(1), 50, 4_000_000, 5000));
+        assertThat(controller.health())
+                .isEqualTo(new HealthSettings(Duration.ofSeconds(7), 5, Duration.ofSeconds(1), 2));
+    }
+
+    @Test
+    void healthChecksAreOffOrNotTooOften() {
+        assertThat(NodeSettings.read(Map.of("healthPeriod", "0s"))
+                        .controller()
+                        .health()
+                        .isOn())
+                .isFalse();
+        assertThatThrownBy(() -> NodeSettings.read(Map.of(
+                        "healthPeriod", "99ms", "healthJitter", "101", "healthTimeout", "9ms", "healthFailures", "0")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(
+                        "healthPeriod = 99ms", "healthJitter = 101", "healthTimeout = 9ms", "healthFailures = 0");
     }
 
     @Test

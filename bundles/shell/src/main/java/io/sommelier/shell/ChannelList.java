@@ -45,6 +45,7 @@ public final class ChannelList implements Action {
         table.column("Given").alignRight();
         table.column("Sent").alignRight();
         table.column("Principal");
+        table.column("Health");
         table.emptyTableText("no channel is up");
         for (ChannelView channel : channels) {
             if (targetId == null || channel.targetId().equals(targetId)) {
@@ -59,7 +60,8 @@ public final class ChannelList implements Action {
                                 Span.of(channel.age()),
                                 channel.toConnector(),
                                 channel.fromConnector(),
-                                channel.principal());
+                                channel.principal(),
+                                HealthColumn.of(channel.health()));
             }
         }
         return table;

@@ -1,6 +1,7 @@
 package io.sommelier.shell;
 
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.HealthView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import io.sommelier.api.admin.TargetView.MemberView;
@@ -53,17 +54,26 @@ public final class TargetInfo implements Action {
         table.column("In flight").alignRight();
         table.column("Capacity").alignRight();
         table.column("Operations");
+        table.column("Health");
         table.emptyTableText("no member is here");
         for (MemberView member : target.members()) {
             table.addRow()
                     .addContent(
                             member.instance(),
-                            member.available() ? "available" : "busy or leaving",
+                            stateOf(member),
                             member.inFlight(),
                             member.capacity(),
-                            String.join(" ", member.operations()));
+                            String.join(" ", member.operations()),
+                            HealthColumn.of(member.health()));
         }
         return table;
+    }
+
+    private static String stateOf(MemberView member) {
+        if (member.health().state() == HealthView.State.DOWN) {
+            return "down";
+        }
+        return member.available() ? "available" : "busy or leaving";
     }
 
     private ShellTable outcomes() {

@@ -9,6 +9,7 @@ import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.EventCount;
+import io.sommelier.api.admin.HealthView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import java.io.ByteArrayOutputStream;
@@ -46,7 +47,8 @@ class ListsTest {
             Duration.ofSeconds(75),
             0,
             0,
-            256);
+            256,
+            new HealthView(HealthView.State.UNASKED, Duration.ofSeconds(75), 0, ""));
     private static final ChannelView SENDER = new ChannelView(
             "3",
             "desk",
@@ -60,7 +62,8 @@ class ListsTest {
             Duration.ofDays(3).plusHours(2),
             0,
             7,
-            0);
+            0,
+            new HealthView(HealthView.State.DOWN, Duration.ofSeconds(65), 4, "no barrel"));
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.US_ASCII);
@@ -200,7 +203,28 @@ class ListsTest {
 
         assertThat(lines).hasSize(2);
         assertThat(columns(lines.get(0)))
-                .containsExactly("3", "desk", "", "tcp", "127.0.0.1:4711", "DRAINING", "3d 2h", "0", "7", "ann");
+                .containsExactly(
+                        "3",
+                        "desk",
+                        "",
+                        "tcp",
+                        "127.0.0.1:4711",
+                        "DRAINING",
+                        "3d 2h",
+                        "0",
+                        "7",
+                        "ann",
+                        "DOWN 1m 5s, 4 failed: no barrel");
+    }
+
+    @Test
+    void healthIsShownWithWhatItIsBasedOn() {
+        assertThat(HealthColumn.of(new HealthView(HealthView.State.UP, Duration.ofSeconds(5), 0, "")))
+                .isEqualTo("UP 5s");
+        assertThat(HealthColumn.of(new HealthView(HealthView.State.UP, Duration.ofSeconds(5), 1, "no answer")))
+                .isEqualTo("UP 5s, 1 failed: no answer");
+        assertThat(HealthColumn.of(new HealthView(HealthView.State.UNASKED, Duration.ofSeconds(5), 0, "")))
+                .isEmpty();
     }
 
     // ---- the controller ----

@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param toConnector the commands that it was given and that have not ended
  * @param fromConnector the commands that it sent and that have not ended
  * @param capacity the commands that it takes at once at most
+ * @param health how it says it is
  */
 public record ChannelView(
         String channelId,
@@ -35,7 +36,8 @@ public record ChannelView(
         Duration age,
         int toConnector,
         int fromConnector,
-        int capacity) {
+        int capacity,
+        HealthView health) {
     /** Copies list and map. */
     public ChannelView {
         Objects.requireNonNull(channelId, "channelId");
@@ -48,11 +50,12 @@ public record ChannelView(
         attributes = Map.copyOf(attributes);
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(age, "age");
+        Objects.requireNonNull(health, "health");
     }
 
     /** Whether a channel is given commands. Later versions may have more constants. */
     public enum State {
-        /** It is given new commands, as far as it serves any and has room. */
+        /** It is given new commands, as far as it serves any, has room, and is not down. */
         ACTIVE,
         /** It finishes what it has, and is given nothing new. */
         DRAINING

@@ -1,6 +1,7 @@
 package io.sommelier.api.admin;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A known target. Immutable.
@@ -24,6 +25,7 @@ public record TargetView(String targetId, List<MemberView> members) {
      * @param inFlight the commands it has now
      * @param capacity the commands it takes at most
      * @param available whether it is given new commands
+     * @param health how it says it is
      */
     public record MemberView(
             String instance,
@@ -32,10 +34,12 @@ public record TargetView(String targetId, List<MemberView> members) {
             List<String> operations,
             int inFlight,
             int capacity,
-            boolean available) {
+            boolean available,
+            HealthView health) {
         /** Copies the list. */
         public MemberView {
             operations = List.copyOf(operations);
+            Objects.requireNonNull(health, "health");
         }
     }
 }

@@ -66,6 +66,8 @@ class OperatorTest {
         JsonNode cellar = read("/targets/cellar");
         assertThat(cellar.at("/members/0/transport").asText()).isEqualTo("embedded");
         assertThat(cellar.at("/members/0/capacity").asInt()).isEqualTo(256);
+        assertThat(cellar.at("/members/0/health/state").asText()).isEqualTo("UNASKED");
+        assertThat(cellar.at("/members/0/health/failures").isInt()).isTrue();
         HttpResponse<String> unknown = world.get("/targets/attic");
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.headers().firstValue("content-type")).contains("application/problem+json");
@@ -79,6 +81,7 @@ class OperatorTest {
                 .forEach(channel -> instances.add(channel.get("instance").asText()));
 
         assertThat(instances).containsExactly("gateway", "member:hand", "member:pour");
+        assertThat(read("/channels").at("/channels/0/health/state").asText()).isEqualTo("UNASKED");
     }
 
     @Test

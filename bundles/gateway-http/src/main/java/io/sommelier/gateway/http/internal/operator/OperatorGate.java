@@ -9,6 +9,7 @@ import io.sommelier.api.Stage;
 import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.HealthView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import io.sommelier.gateway.http.internal.command.CommandViews;
@@ -204,6 +205,7 @@ public final class OperatorGate {
             json.writeNumberField("inFlight", member.inFlight());
             json.writeNumberField("capacity", member.capacity());
             json.writeBooleanField("available", member.available());
+            writeHealth(json, member.health());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -247,12 +249,23 @@ public final class OperatorGate {
         json.writeNumberField("toConnector", channel.toConnector());
         json.writeNumberField("fromConnector", channel.fromConnector());
         json.writeNumberField("capacity", channel.capacity());
+        writeHealth(json, channel.health());
         json.writeFieldName("attributes");
         json.writeStartObject();
         for (Map.Entry<String, String> attribute : new TreeMap<>(channel.attributes()).entrySet()) {
             json.writeStringField(attribute.getKey(), attribute.getValue());
         }
         json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void writeHealth(JsonGenerator json, HealthView health) throws IOException {
+        json.writeFieldName("health");
+        json.writeStartObject();
+        json.writeStringField("state", health.state().name());
+        json.writeNumberField("ageMillis", health.age().toMillis());
+        json.writeNumberField("failures", health.failures());
+        json.writeStringField("detail", health.detail());
         json.writeEndObject();
     }
 
