@@ -88,7 +88,9 @@ final class Router {
             members = members.without(lost);
         }
         if (members.size() == 0) {
-            if (!mayBeHeld(entry, target) || !hold(entry, command, target, false)) {
+            if (entry.isFromMailbox() && comesBack(entry, target)) {
+                entry.backToMailbox(); // others of the target are back already
+            } else if (!mayBeHeld(entry, target) || !hold(entry, command, target, false)) {
                 unknownOperation(entry, command, target.targetId());
             }
             return;
@@ -194,7 +196,11 @@ final class Router {
 
     /** Whether it may wait here for a member that is expected back. */
     private boolean mayBeHeld(Pending entry, TargetEntry target) {
-        return !entry.isFromMailbox() && !entry.row().isOthers() && target.expectsReturn(controller.nanos());
+        return !entry.isFromMailbox() && comesBack(entry, target);
+    }
+
+    private boolean comesBack(Pending entry, TargetEntry target) {
+        return !entry.row().isOthers() && target.expectsReturn(controller.nanos());
     }
 
     /** Holds a command, or ends it since there is no room; {@code false} when it was to stand behind others, and there are none. */

@@ -1,6 +1,7 @@
 package io.sommelier.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Command;
@@ -260,6 +261,23 @@ class HoldTest {
         send(1);
 
         assertThat(mailbox.puts).hasSize(1);
+    }
+
+    @Test
+    void commandThatComesOutOfTheMailboxBeforeItsOperationIsBackGoesBackAndComesAgain() {
+        HandMailbox mailbox = new HandMailbox(node.clock::get);
+        node.controller.mailbox(mailbox);
+        left();
+        send(1);
+
+        HandChannel first = node.member("south", 4, "decant"); // of an update that comes one operation after the other
+        int backBefore = mailbox.puts.get(0).back;
+        HandChannel second = node.member("north", 4, "pour");
+
+        assertThat(backBefore).isPositive();
+        assertThat(path.parts()).isEmpty();
+        await().until(second::claimNext);
+        assertThat(first.queued()).isZero();
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -93,7 +94,9 @@ public final class EmbeddedTransportComponent implements Transport, PartStatus {
 
     /** A handler goes; it may not be used after this, so the commands that it has are awaited. */
     void unbindHandler(ServiceReference<CommandHandler> reference) {
-        await(whiteboard.remove(reference));
+        Bundle owner = reference.getBundle();
+        boolean allGo = owner != null && owner.getState() == Bundle.STOPPING;
+        await(allGo ? whiteboard.removeAllOf(owner) : whiteboard.remove(reference));
     }
 
     private void await(CompletionStage<Void> closed) {

@@ -6,6 +6,7 @@ import io.sommelier.transport.embedded.EmbeddedTransport;
 import io.sommelier.transport.embedded.MemberSpec;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,22 @@ final class Whiteboard {
         synchronized (this) {
             Place before = places.remove(key);
             return before == null ? CompletableFuture.completedStage(null) : lay(before.seat, before.ownerName);
+        }
+    }
+
+    /**
+     * Gives all handlers of an owner up at once: given up one by one, those that go first would be missed while the others still make a member. Completes when the members
+     * have ended, with the commands that they had.
+     */
+    CompletionStage<Void> removeAllOf(Object owner) {
+        synchronized (this) {
+            List<Place> gone = places.values().stream()
+                    .filter(place -> place.seat.owner.equals(owner))
+                    .toList();
+            places.values().removeAll(gone);
+            return CompletableFuture.allOf(gone.stream()
+                    .map(place -> lay(place.seat, place.ownerName).toCompletableFuture())
+                    .toArray(CompletableFuture[]::new));
         }
     }
 

@@ -15,9 +15,13 @@ import io.sommelier.transport.embedded.EmbeddedTransport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +149,61 @@ class WhiteboardTest {
 
         removed.orTimeout(10, TimeUnit.SECONDS).join();
         assertThat(call.result().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void anOwnerThatIsReplacedUnderLoadLosesNoCommandForAnyOfItsHandlers() throws InterruptedException {
+        List<String> operations = List.of("pour", "open", "close");
+        operations.forEach(operation -> put(operation, "bundle-1", operation, saying(operation)));
+        AtomicBoolean goesOn = new AtomicBoolean(true);
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        AtomicInteger answered = new AtomicInteger();
+        List<Thread> callers = operations.stream()
+                .map(operation -> new Thread(() -> {
+                    while (goesOn.get()) {
+                        try {
+                            assertThat(send(operation)).isEqualTo(operation);
+                            answered.incrementAndGet();
+                        } catch (Throwable failure) {
+                            failures.add(failure);
+                        }
+                    }
+                }))
+                .toList();
+        callers.forEach(Thread::start);
+
+        for (int update = 0; update < 200; update++) {
+            whiteboard
+                    .removeAllOf("bundle-1")
+                    .toCompletableFuture()
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+            operations.forEach(operation -> whiteboard.remove(operation)); // each is told of, too
+            operations.forEach(operation -> put(operation, "bundle-1", operation, saying(operation)));
+        }
+        goesOn.set(false);
+        for (Thread caller : callers) {
+            caller.join(10_000);
+        }
+
+        assertThat(failures).isEmpty();
+        assertThat(answered.get()).isGreaterThan(200);
+        assertThat(members())
+                .singleElement()
+                .extracting(MemberView::operations)
+                .isEqualTo(List.of("close", "open", "pour"));
+    }
+
+    @Test
+    void whatIsRemovedOfOneOwnerLeavesTheOthersAlone() {
+        put("a", "bundle-1", "pour", saying("red"));
+        put("b", "bundle-2", "open", saying("done"));
+
+        whiteboard.removeAllOf("bundle-1").toCompletableFuture().join();
+        whiteboard.removeAllOf("bundle-3").toCompletableFuture().join();
+
+        assertThat(members()).singleElement().extracting(MemberView::operations).isEqualTo(List.of("open"));
+        assertThat(send("open")).isEqualTo("done");
     }
 
     @Test
