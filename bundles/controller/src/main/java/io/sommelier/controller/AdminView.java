@@ -9,6 +9,7 @@ import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.EventCount;
+import io.sommelier.api.admin.LatencyView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import java.time.Duration;
@@ -60,7 +61,29 @@ final class AdminView implements ControllerAdmin {
                         controller.line().elsewhere().foreign()),
                 new EventCount(
                         "ends of commands of another controller that reached no caller",
-                        controller.line().here().lost()));
+                        controller.line().here().lost()),
+                new EventCount(
+                        "times of commands that were not counted, since there were too many at once, or of too many operations",
+                        controller.latencies().missed()));
+    }
+
+    @Override
+    public List<LatencyView> latencies() {
+        List<LatencyView> views = new ArrayList<>();
+        registry.targets().stream()
+                .sorted(Comparator.comparing(TargetEntry::targetId))
+                .forEach(target -> controller.latencies().addTo(views, target));
+        return List.copyOf(views);
+    }
+
+    @Override
+    public List<LatencyView> latencies(String targetId) {
+        List<LatencyView> views = new ArrayList<>();
+        TargetEntry target = registry.target(targetId);
+        if (target != null) {
+            controller.latencies().addTo(views, target);
+        }
+        return List.copyOf(views);
     }
 
     private static void addRow(List<OutcomeCount> counts, String targetId, OperationEntry row) {

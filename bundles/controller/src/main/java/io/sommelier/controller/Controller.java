@@ -52,6 +52,8 @@ public final class Controller implements ChannelAcceptor {
     private final ByteBudget budget = new ByteBudget();
     private final Router router;
     private final KeyWindow keys = new KeyWindow(this);
+    private final Latencies latencies =
+            new Latencies(this, Latencies.maxRecords(Runtime.getRuntime().maxMemory()));
     private final LongAdder lateParts = new LongAdder();
     private final ScheduledThreadPoolExecutor timer;
     private final List<Transport> transports = new CopyOnWriteArrayList<>();
@@ -99,6 +101,8 @@ public final class Controller implements ChannelAcceptor {
         timer.scheduleWithFixedDelay(this::sweepHolds, HOLD_SWEEP_MILLIS, HOLD_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         timer.scheduleAtFixedRate(this::forgetTargets, 1, 1, TimeUnit.MINUTES);
         timer.scheduleAtFixedRate(keys::sweep, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleAtFixedRate(
+                this::countLatencies, Latencies.COUNT_MILLIS, Latencies.COUNT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     // ---- parts that come and go ----
@@ -318,6 +322,10 @@ public final class Controller implements ChannelAcceptor {
         return budget;
     }
 
+    Latencies latencies() {
+        return latencies;
+    }
+
     KeyWindow keys() {
         return keys;
     }
@@ -365,6 +373,14 @@ public final class Controller implements ChannelAcceptor {
         }
     }
 
+    private void countLatencies() {
+        try {
+            latencies.count();
+        } catch (RuntimeException e) {
+            LOG.error("how long commands took could not be counted; this is a defect, please report it", e);
+        }
+    }
+
     /** How many instance ids are known with whom they belong to. */
     int rememberedInstances() {
         return registry.owners();
@@ -372,5 +388,6 @@ public final class Controller implements ChannelAcceptor {
 
     void forgetTargets() {
         registry.forgetTargets();
+        latencies.recount(registry.targets());
     }
 }

@@ -8,6 +8,7 @@ import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.EventCount;
+import io.sommelier.api.admin.LatencyView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.PartStatus;
 import io.sommelier.api.admin.TargetView;
@@ -334,6 +335,16 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     @Override
     public String controllerId() {
         return view.controllerId();
+    }
+
+    @Override
+    public List<LatencyView> latencies() {
+        return view.latencies();
+    }
+
+    @Override
+    public List<LatencyView> latencies(String targetId) {
+        return view.latencies(targetId);
     }
 
     @Override

@@ -64,8 +64,8 @@ final class DeadlineWheel {
         }
     }
 
-    /** Takes the entry out, for good. */
-    void remove(Pending entry) {
+    /** Takes the entry out, for good; gives whether it was there when the wheel ticked. */
+    boolean remove(Pending entry) {
         int before = (int) Pending.WHEEL_STATE.getAndSet(entry, REMOVED);
         if (before == SLOTTED) {
             Pending first;
@@ -74,6 +74,7 @@ final class DeadlineWheel {
                 entry.wheelRemovedNext = first;
             } while (!REMOVED_HEAD.compareAndSet(this, first, entry));
         }
+        return before == SLOTTED;
     }
 
     /** Unlinks what was taken out, links what is new, and calls what is due. */

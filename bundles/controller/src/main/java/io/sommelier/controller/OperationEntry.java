@@ -13,6 +13,8 @@ final class OperationEntry {
     private final LongAdder[] ends = new LongAdder[Outcome.values().length + 1];
     private volatile MemberSet members = MemberSet.NONE;
 
+    private volatile int sampleShift;
+    private LatencyRecord latency; // under the lock of Latencies
     private final Hold hold;
 
     /** @param heldOfTarget counts what is held for the target */
@@ -36,6 +38,24 @@ final class OperationEntry {
     /** Its commands that wait for a member which is being replaced. */
     Hold hold() {
         return hold;
+    }
+
+    /** Of so many commands as two to that power the time of one is measured. */
+    int sampleShift() {
+        return sampleShift;
+    }
+
+    void sampleShift(int shift) {
+        sampleShift = shift;
+    }
+
+    /** How long its commands took, or {@code null} while no time was measured. */
+    LatencyRecord latency() {
+        return latency;
+    }
+
+    void latency(LatencyRecord first) {
+        latency = first;
     }
 
     MemberSet members() {

@@ -1105,8 +1105,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     private void release(int before) {
-        controller.wheel().remove(this);
+        boolean isSlow = controller.wheel().remove(this);
         controller.table().remove(this);
+        if (before >= CLAIMED) {
+            measure(isSlow);
+        }
         if (heldBytes > 0) {
             controller.budget().letGo(caller, heldTarget, heldBytes);
         }
@@ -1119,6 +1122,15 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         }
         if (before != CLAIMED) {
             command = null; // in CLAIMED the channel may just be writing it; then the entry itself goes soon
+        }
+    }
+
+    /** A member had it, so how long it took says something of that one. */
+    private void measure(boolean isSlow) {
+        long weight = controller.latencies().weigh(row, deadlineNanos, isSlow);
+        Command ended = command;
+        if (weight > 0 && ended != null && !(holder instanceof Replay)) {
+            controller.latencies().ended(row, controller.nanos() - beganNanos(ended), weight);
         }
     }
 

@@ -126,8 +126,9 @@ class ExpiryTest {
     }
 
     @Test
-    void aCommandThatIsClaimedAndAnsweredHasReadTheClockTwice() {
+    void aCommandThatIsClaimedAndAnsweredHasReadTheClockTwiceUnlessItsTimeIsMeasured() {
         HandChannel member = node.member("north", 4, "pour");
+        node.controller.target("cellar").row("pour").sampleShift(30); // there are so many that hardly any is
         AtomicInteger looks = new AtomicInteger();
         node.atEachLook(looks::incrementAndGet);
 

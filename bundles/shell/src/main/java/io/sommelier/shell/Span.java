@@ -1,10 +1,27 @@
 package io.sommelier.shell;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 /** A time as a column shows it: its two greatest units, {@code 250ms}, {@code 12s}, {@code 3m 5s}, {@code 2h 4m} or {@code 3d 2h}. */
 final class Span {
+    private static final List<String> UNITS = List.of("us", "ms", "s");
+
     private Span() {}
+
+    /** A time that is mostly short, as three figures: {@code 0.42us}, {@code 184us}, {@code 5.81ms}, {@code 1.20s}; from 1000 seconds on as {@link #of}. */
+    static String brief(Duration time) {
+        double amount = time.toNanos() / 1e3;
+        for (String unit : UNITS) {
+            if (amount < 999.5) {
+                return String.format(
+                        Locale.ROOT, amount < 9.995 ? "%.2f%s" : amount < 99.95 ? "%.1f%s" : "%.0f%s", amount, unit);
+            }
+            amount /= 1e3;
+        }
+        return of(time);
+    }
 
     static String of(Duration time) {
         if (time.toSeconds() < 1) {

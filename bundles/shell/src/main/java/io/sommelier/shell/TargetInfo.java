@@ -20,7 +20,8 @@ import org.apache.karaf.shell.support.table.ShellTable;
 @Command(
         scope = "sommelier",
         name = "target-info",
-        description = "Shows the members of a target, and how its commands ended.")
+        description =
+                "Shows the members of a target, how its commands ended, and how long they took in the last minute.")
 public final class TargetInfo implements Action {
     @Reference
     private ControllerAdmin admin;
@@ -44,6 +45,8 @@ public final class TargetInfo implements Action {
         members(target.get()).print(System.out, !noFormat);
         System.out.println();
         outcomes().print(System.out, !noFormat);
+        System.out.println();
+        LatencyList.table(admin.latencies(targetId), false).print(System.out, !noFormat);
         return null;
     }
 

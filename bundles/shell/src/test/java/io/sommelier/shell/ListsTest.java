@@ -10,6 +10,7 @@ import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.HealthView;
+import io.sommelier.api.admin.LatencyView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import java.io.ByteArrayOutputStream;
@@ -105,6 +106,16 @@ class ListsTest {
         @Override
         public List<EventCount> events() {
             return List.of(new EventCount("late parts", 7), new EventCount("strange notes", 0));
+        }
+
+        @Override
+        public List<LatencyView> latencies() {
+            return List.of();
+        }
+
+        @Override
+        public List<LatencyView> latencies(String targetId) {
+            return List.of();
         }
 
         @Override
@@ -239,6 +250,49 @@ class ListsTest {
         assertThat(text.lines().skip(2).map(line -> line.replaceAll(" +", " ").strip()))
                 .containsExactly(
                         "commands in flight | 1", "bytes that they hold | 0", "late parts | 7", "strange notes | 0");
+    }
+
+    // ---- latencies ----
+
+    private static LatencyView latency(String operation, long count, Duration time) {
+        LatencyView.Times some = new LatencyView.Times(
+                count,
+                count,
+                time,
+                time.multipliedBy(2),
+                time.multipliedBy(20),
+                time.multipliedBy(100),
+                time.multipliedBy(90_000));
+        LatencyView.Times none =
+                new LatencyView.Times(0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        return new LatencyView("greeter", operation, some, none);
+    }
+
+    @Test
+    void latenciesAreListedAsTheReadmeShows() throws IOException {
+        Duration time = Duration.ofNanos(400);
+
+        String text = print(LatencyList.table(List.of(latency("", 1, time), latency("greet", 1, time)), false), true);
+
+        assertThat(text).matches(promised("sommelier:latency-list greeter"));
+    }
+
+    @Test
+    void timesHaveThreeFiguresAndTheUnitThatFits() {
+        List<String> columns =
+                columns(print(LatencyList.table(List.of(latency("greet", 7, Duration.ofNanos(9_996))), false), false));
+
+        assertThat(columns).containsExactly("greeter", "greet", "7", "10.0us", "20.0us", "200us", "1.00ms", "900ms");
+        assertThat(Span.brief(Duration.ofSeconds(3))).isEqualTo("3.00s");
+        assertThat(Span.brief(Duration.ofSeconds(1000))).isEqualTo("16m 40s");
+    }
+
+    @Test
+    void whereNothingEndedSinceThereAreNoTimes() {
+        List<String> columns =
+                columns(print(LatencyList.table(List.of(latency("greet", 7, Duration.ofMillis(1))), true), false));
+
+        assertThat(columns).containsExactly("greeter", "greet", "0", "-", "-", "-", "-", "-");
     }
 
     // ---- commands ----

@@ -14,6 +14,15 @@ public interface ControllerAdmin {
     /** How commands ended, by target, operation and end, since the controller started; only rows above zero. */
     List<OutcomeCount> outcomes();
 
+    /**
+     * How long commands took that a member had: for each target on which any was measured one row for all its operations together, then one for each of them; by target and
+     * operation. Costs time with their number; ask for one target where that is enough. What never got as far as a member, as {@link #outcomes} shows, is not in it.
+     */
+    List<LatencyView> latencies();
+
+    /** The rows of {@link #latencies()} of one target; none when it is not known. */
+    List<LatencyView> latencies(String targetId);
+
     /** What is counted rather than logged, since a peer could bring it about as often as it likes; always the same rows, zeros included. */
     List<EventCount> events();
 

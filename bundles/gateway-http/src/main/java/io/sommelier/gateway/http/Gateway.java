@@ -102,6 +102,8 @@ public final class Gateway implements AutoCloseable {
                 route("command-reply", "GET", "/commands/{id}/reply", commands::reply),
                 route("targets", "GET", "/targets", operators::targets),
                 route("target", "GET", "/targets/{id}", operators::target),
+                route("latencies", "GET", "/latencies", operators::latencies),
+                route("counters", "GET", "/counters", operators::counters),
                 route("channels", "GET", "/channels", operators::channels),
                 route("inflight", "GET", "/inflight", operators::inFlight),
                 route("inflight-cancel", "DELETE", "/inflight/{id}", operators::cancel),

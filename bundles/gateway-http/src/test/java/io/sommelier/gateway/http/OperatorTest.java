@@ -74,6 +74,39 @@ class OperatorTest {
     }
 
     @Test
+    void howLongCommandsTookIsShownByTargetAndOperation() throws Exception {
+        world.post("pour", "wine");
+        world.post("pour", "wine");
+
+        await().untilAsserted(() -> assertThat(
+                        read("/latencies").at("/latencies/1/recent/count").asInt())
+                .isEqualTo(2));
+        JsonNode latencies = read("/latencies").get("latencies");
+        assertThat(latencies).hasSize(2);
+        assertThat(latencies.at("/0/target").asText()).isEqualTo("cellar");
+        assertThat(latencies.at("/0").has("operation")).isFalse();
+        assertThat(latencies.at("/1/operation").asText()).isEqualTo("pour");
+        assertThat(latencies.at("/1/recent/p50Micros").asDouble()).isPositive();
+        assertThat(latencies.at("/1/recent/maxMicros").asDouble())
+                .isGreaterThanOrEqualTo(latencies.at("/1/recent/p999Micros").asDouble());
+        assertThat(read("/targets/cellar").get("latencies")).hasSize(2);
+        assertThat(read("/targets/absent").get("latencies")).isEmpty();
+    }
+
+    @Test
+    void whatIsCountedIsShown() throws Exception {
+        world.post("pour", "wine");
+        world.post("nothing", "wine");
+
+        await().untilAsserted(() -> {
+            JsonNode counters = read("/counters");
+            assertThat(counters.at("/ended/cellar/pour/COMPLETED").asInt()).isOne();
+            assertThat(counters.at("/ended/cellar/*/NOT_SENT").asInt()).isOne();
+        });
+        assertThat(read("/counters").get("events")).isNotEmpty();
+    }
+
+    @Test
     void channelsAreShown() throws Exception {
         var instances = new TreeSet<String>();
         read("/channels")
@@ -121,7 +154,8 @@ class OperatorTest {
     void thePathsForOperatorsCanBeClosed() throws Exception {
         world.gateway.settings(Map.of("operatorPaths", "false"));
 
-        for (String path : new String[] {"/targets", "/targets/cellar", "/channels", "/inflight"}) {
+        for (String path :
+                new String[] {"/targets", "/targets/cellar", "/latencies", "/counters", "/channels", "/inflight"}) {
             assertThat(world.get(path).statusCode()).as(path).isEqualTo(403);
         }
         assertThat(world.delete("/inflight/3f2b5a60-1111-4222-8333-444455556666")

@@ -9,7 +9,9 @@ import io.sommelier.api.Stage;
 import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.HealthView;
+import io.sommelier.api.admin.LatencyView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import io.sommelier.gateway.http.internal.command.CommandViews;
@@ -21,6 +23,8 @@ import io.sommelier.gateway.http.internal.request.Caller;
 import io.sommelier.gateway.http.internal.request.IncomingRequest;
 import io.sommelier.gateway.http.internal.request.RequestRefusedException;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,9 +98,47 @@ public final class OperatorGate {
             return json -> {
                 json.writeStartObject();
                 writeTarget(json, target);
-                writeOutcomes(json, present.outcomes(), targetId);
+                json.writeFieldName("ended");
+                writeEnds(json, ends(present.outcomes()).getOrDefault(targetId, Map.of()));
+                writeLatencies(json, present.latencies(targetId));
                 json.writeEndObject();
             };
+        });
+    }
+
+    /** {@code GET /latencies}. */
+    public void latencies(IncomingRequest request, Caller caller, Exchange exchange, AsyncCallback callback) {
+        view(caller, exchange, callback, present -> json -> {
+            json.writeStartObject();
+            json.writeStringField("controller", present.controllerId());
+            writeLatencies(json, present.latencies());
+            json.writeEndObject();
+        });
+    }
+
+    /** {@code GET /counters}. */
+    public void counters(IncomingRequest request, Caller caller, Exchange exchange, AsyncCallback callback) {
+        view(caller, exchange, callback, present -> json -> {
+            json.writeStartObject();
+            json.writeStringField("controller", present.controllerId());
+            json.writeFieldName("ended");
+            json.writeStartObject();
+            for (Map.Entry<String, Map<String, Map<String, Long>>> target :
+                    ends(present.outcomes()).entrySet()) {
+                json.writeFieldName(target.getKey());
+                writeEnds(json, target.getValue());
+            }
+            json.writeEndObject();
+            json.writeFieldName("events");
+            json.writeStartArray();
+            for (EventCount event : present.events()) {
+                json.writeStartObject();
+                json.writeStringField("event", event.event());
+                json.writeNumberField("count", event.count());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
         });
     }
 
@@ -211,16 +253,7 @@ public final class OperatorGate {
         json.writeEndArray();
     }
 
-    private static void writeOutcomes(JsonGenerator json, List<OutcomeCount> outcomes, String targetId)
-            throws IOException {
-        var ends = new TreeMap<String, Map<String, Long>>();
-        for (OutcomeCount outcome : outcomes) {
-            if (outcome.targetId().equals(targetId)) {
-                ends.computeIfAbsent(outcome.operation(), operation -> new TreeMap<>())
-                        .put(outcome.end(), outcome.count());
-            }
-        }
-        json.writeFieldName("ended");
+    private static void writeEnds(JsonGenerator json, Map<String, Map<String, Long>> ends) throws IOException {
         json.writeStartObject();
         for (Map.Entry<String, Map<String, Long>> operation : ends.entrySet()) {
             json.writeFieldName(operation.getKey());
@@ -231,6 +264,50 @@ public final class OperatorGate {
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    /** How commands ended, by target, operation and end. */
+    private static Map<String, Map<String, Map<String, Long>>> ends(List<OutcomeCount> outcomes) {
+        var ends = new TreeMap<String, Map<String, Map<String, Long>>>();
+        for (OutcomeCount outcome : outcomes) {
+            ends.computeIfAbsent(outcome.targetId(), targetId -> new TreeMap<>())
+                    .computeIfAbsent(outcome.operation(), operation -> new TreeMap<>())
+                    .put(outcome.end(), outcome.count());
+        }
+        return ends;
+    }
+
+    private static void writeLatencies(JsonGenerator json, List<LatencyView> latencies) throws IOException {
+        json.writeFieldName("latencies");
+        json.writeStartArray();
+        for (LatencyView latency : latencies) {
+            json.writeStartObject();
+            json.writeStringField("target", latency.targetId());
+            if (!latency.operation().isEmpty()) {
+                json.writeStringField("operation", latency.operation());
+            }
+            writeTimes(json, "recent", latency.recent());
+            writeTimes(json, "sinceStart", latency.sinceStart());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeTimes(JsonGenerator json, String name, LatencyView.Times times) throws IOException {
+        json.writeFieldName(name);
+        json.writeStartObject();
+        json.writeNumberField("count", times.count());
+        json.writeNumberField("measured", times.measured());
+        writeMicros(json, "p50Micros", times.p50());
+        writeMicros(json, "p90Micros", times.p90());
+        writeMicros(json, "p99Micros", times.p99());
+        writeMicros(json, "p999Micros", times.p999());
+        writeMicros(json, "maxMicros", times.max());
+        json.writeEndObject();
+    }
+
+    private static void writeMicros(JsonGenerator json, String name, Duration time) throws IOException {
+        json.writeNumberField(name, BigDecimal.valueOf(time.toNanos(), 3));
     }
 
     private static void writeChannel(JsonGenerator json, ChannelView channel) throws IOException {

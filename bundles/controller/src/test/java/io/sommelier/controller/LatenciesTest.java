@@ -1,0 +1,369 @@
+package io.sommelier.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sommelier.api.Command;
+import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Part;
+import io.sommelier.api.Payload;
+import io.sommelier.api.admin.EventCount;
+import io.sommelier.api.admin.LatencyView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How long commands took: which are measured, in which slot of time they are shown, and that none gets lost on the way. */
+@Timeout(60)
+class LatenciesTest {
+    private static final Part COMPLETE = Part.complete(Payload.empty()).build();
+
+    private final Node node = new Node();
+    private final Latencies latencies = new Latencies(node.controller, 3);
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    private LatencyView only(String target, String operation) {
+        return node.controller.admin().latencies(target).stream()
+                .filter(view -> view.operation().equals(operation))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void pour(HandChannel member, Duration time) {
+        begin(member, Node.pour().build());
+        node.advance(time);
+        assertThat(member.answer(COMPLETE)).isTrue();
+    }
+
+    private void begin(HandChannel member, Command command) {
+        node.send(command, new RecordingReplyPath());
+        assertThat(member.claimNext()).isTrue();
+    }
+
+    private static OperationEntry row(String name) {
+        return new OperationEntry(name, new AtomicInteger());
+    }
+
+    private LatencyView.Times recent(OperationEntry row) {
+        LatencyCounts sum = new LatencyCounts();
+        row.latency().addRecentTo(sum, node.controller.nanos());
+        return LatencyRecord.times(sum);
+    }
+
+    private LatencyView.Times sinceStart(OperationEntry row) {
+        LatencyCounts sum = new LatencyCounts();
+        row.latency().addAllTo(sum);
+        return LatencyRecord.times(sum);
+    }
+
+    // ---- commands ----
+
+    @Test
+    void whatAMemberAnswersIsMeasuredFromItsSubmissionToItsEnd() {
+        HandChannel member = node.member("m", 10, "pour");
+
+        pour(member, Duration.ofMillis(2));
+        pour(member, Duration.ofMillis(4));
+
+        LatencyView.Times times = only("cellar", "pour").recent();
+        assertThat(times.count()).isEqualTo(2);
+        assertThat(times.measured()).isEqualTo(2);
+        assertThat(times.p50()).isBetween(Duration.ofMillis(2), Duration.ofNanos(2_016_000));
+        assertThat(times.p999()).isEqualTo(Duration.ofMillis(4));
+        assertThat(times.max()).isEqualTo(Duration.ofMillis(4));
+        assertThat(only("cellar", "pour").sinceStart()).isEqualTo(times);
+        assertThat(only("cellar", "").recent()).isEqualTo(times);
+    }
+
+    @Test
+    void theRowOfATargetHasAllItsOperations() {
+        HandChannel member = node.member("m", 10, "pour", "stir");
+        pour(member, Duration.ofMillis(1));
+        begin(member, Command.to("cellar", "stir").build());
+        node.advance(Duration.ofMillis(9));
+        member.answer(COMPLETE);
+
+        List<LatencyView> views = node.controller.admin().latencies();
+
+        assertThat(views.stream().map(LatencyView::operation)).containsExactly("", "pour", "stir");
+        assertThat(views.get(0).recent().count()).isEqualTo(2);
+        assertThat(views.get(0).recent().max()).isEqualTo(Duration.ofMillis(9));
+        assertThat(views.get(1).recent().max()).isEqualTo(Duration.ofMillis(1));
+    }
+
+    @Test
+    void aCommandThatAMemberHadAndLetExpireIsMeasured() {
+        HandChannel member = node.member("m", 10, "pour");
+        begin(member, Node.pour().ttl(Duration.ofSeconds(1)).build());
+
+        node.passes(Duration.ofMillis(1020));
+
+        assertThat(only("cellar", "pour").recent().max()).isEqualTo(Duration.ofMillis(1020));
+    }
+
+    @Test
+    void whatNoMemberHadIsNotMeasured() {
+        HandChannel member = node.member("m", 1, "pour");
+        node.send(Node.pour().build(), new RecordingReplyPath()); // queued, and lost with its channel
+        RecordingReplyPath refused = new RecordingReplyPath();
+        node.send(Node.pour().build(), refused); // the member is full
+        member.lose();
+
+        assertThat(refused.terminal().error().orElseThrow().code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(node.controller.admin().latencies()).isEmpty();
+        assertThat(node.controller.admin().latencies("attic")).isEmpty();
+    }
+
+    @Test
+    void anAttemptAtAnotherMemberCountsOnceAndFromTheSubmission() {
+        HandChannel first = node.member("a", 10, "pour");
+        begin(first, Node.pour().idempotent(true).build());
+        HandChannel second = node.member("b", 10, "pour");
+        node.advance(Duration.ofMillis(3));
+        first.lose();
+        assertThat(second.claimNext()).isTrue();
+        node.advance(Duration.ofMillis(4));
+        second.answer(COMPLETE);
+
+        LatencyView.Times times = only("cellar", "pour").recent();
+        assertThat(times.count()).isOne();
+        assertThat(times.max()).isEqualTo(Duration.ofMillis(7));
+    }
+
+    @Test
+    void aTargetThatIsForgottenTakesItsTimesAlong() {
+        HandChannel member = node.member("m", 10, "pour");
+        pour(member, Duration.ofMillis(1));
+        member.lose();
+        assertThat(node.controller.admin().latencies("cellar")).isNotEmpty();
+
+        node.advance(Duration.ofHours(25));
+        node.controller.forgetTargets();
+
+        assertThat(node.controller.admin().latencies()).isEmpty();
+        pour(node.member("m", 10, "pour"), Duration.ofMillis(5));
+        assertThat(only("cellar", "pour").sinceStart().count()).isOne();
+    }
+
+    // ---- slots of time ----
+
+    @Test
+    void aTimeIsRecentForAMinuteAtLeastAndThenOnlyOneSinceTheStart() {
+        OperationEntry row = row("pour");
+        for (int second = 0; second < 100; second++) {
+            latencies.ended(row, 1000 + second, 1);
+            latencies.count();
+            node.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(sinceStart(row).count()).isEqualTo(100);
+        assertThat(recent(row).count()).isBetween(60L, 80L);
+        for (int second = 0; second < 80; second++) {
+            long before = recent(row).count();
+            node.advance(Duration.ofSeconds(1));
+            assertThat(recent(row).count()).isLessThanOrEqualTo(before);
+        }
+        assertThat(recent(row).count()).isZero();
+        assertThat(recent(row).max()).isZero();
+        assertThat(sinceStart(row).count()).isEqualTo(100);
+    }
+
+    @Test
+    void aSlotThatIsOverLosesNothing() {
+        OperationEntry row = row("pour");
+        for (int slot = 0; slot < 4; slot++) {
+            for (int i = 0; i < 100; i++) {
+                latencies.ended(row, 1_000_000L * slot + i, 1);
+            }
+            latencies.count();
+            assertThat(recent(row).count()).isEqualTo(100L * (slot + 1));
+            node.advance(Duration.ofNanos(LatencyRecord.SLOT_NANOS));
+        }
+        assertThat(recent(row).count()).isEqualTo(300);
+    }
+
+    // ---- which are measured ----
+
+    @Test
+    void ofAnOperationWithManyCommandsSomeAreMeasuredAndStandForTheOthers() {
+        OperationEntry row = row("pour");
+        long measured = 0;
+        int commands = 3_000_000;
+        for (int i = 0; i < commands; i++) {
+            long weight = latencies.weigh(row, 17L * i, false);
+            if (weight > 0) {
+                measured++;
+                latencies.ended(row, i % 1000 * 1000, weight);
+            }
+            if (i % 10_000 == 0) {
+                latencies.count();
+            }
+        }
+        latencies.count();
+
+        LatencyView.Times times = recent(row);
+        assertThat(times.measured()).isEqualTo(measured).isLessThan(150_000);
+        assertThat(times.count()).isBetween(commands * 9L / 10, commands * 11L / 10);
+        assertThat(times.p50().toNanos()).isBetween(450_000L, 550_000L);
+        assertThat(times.p90().toNanos()).isBetween(860_000L, 940_000L);
+        assertThat(latencies.missed()).isZero();
+    }
+
+    @Test
+    void aCommandThatOutlivedATickIsMeasuredHoweverManyThereAre() {
+        OperationEntry row = row("pour");
+        row.sampleShift(20);
+
+        assertThat(latencies.weigh(row, 12345, false)).isZero();
+        assertThat(latencies.weigh(row, 12345, true)).isOne();
+    }
+
+    @Test
+    void anOperationThatHasFewerCommandsAgainHasThemAllMeasured() {
+        OperationEntry row = row("pour");
+        for (int i = 0; i < LatencyRecord.ENOUGH; i++) {
+            latencies.ended(row, 1000, 1);
+            if (i % 1000 == 0) {
+                latencies.count();
+            }
+        }
+        latencies.count();
+        assertThat(row.sampleShift()).isPositive();
+
+        node.advance(Duration.ofNanos(2 * LatencyRecord.SLOT_NANOS));
+        latencies.count();
+
+        assertThat(row.sampleShift()).isZero();
+        assertThat(latencies.weigh(row, 12345, false)).isOne();
+    }
+
+    @Test
+    void aBurstThatNobodyCountsIsThinnedOutAndNothingIsMissed() {
+        OperationEntry row = row("pour");
+        int commands = 2_000_000;
+        for (int i = 0; i < commands; i++) {
+            long weight = latencies.weigh(row, 31L * i, false);
+            if (weight > 0) {
+                latencies.ended(row, 1000, weight);
+            }
+        }
+        latencies.count();
+
+        assertThat(latencies.missed()).isZero();
+        assertThat(recent(row).count()).isBetween(commands * 8L / 10, commands * 12L / 10);
+    }
+
+    @Test
+    void whatFindsNoRoomIsMissedAndSaysSo() {
+        OperationEntry row = row("pour");
+        for (int i = 0; i < 20_000; i++) {
+            latencies.ended(row, 1000, 1);
+        }
+        latencies.count();
+
+        assertThat(latencies.missed() + recent(row).count()).isEqualTo(20_000);
+        assertThat(latencies.missed()).isPositive();
+    }
+
+    @Test
+    void timesOfMoreOperationsThanMayBeAreMissedUntilOthersAreForgotten() {
+        for (int i = 0; i < 4; i++) {
+            latencies.ended(row("operation" + i), 1000, 1);
+        }
+        latencies.count();
+        assertThat(latencies.missed()).isOne();
+
+        latencies.recount(List.of());
+        OperationEntry row = row("pour");
+        latencies.ended(row, 1000, 1);
+        latencies.count();
+
+        assertThat(latencies.missed()).isOne();
+        assertThat(recent(row).count()).isOne();
+    }
+
+    @Test
+    void whatWasMissedIsAnEventThatOperatorsSee() {
+        assertThat(node.controller.admin().events().stream()
+                        .filter(event -> event.event().startsWith("times of commands"))
+                        .map(EventCount::count))
+                .containsExactly(0L);
+    }
+
+    // ---- many threads ----
+
+    @Test
+    void whatSeveralThreadsMeasureWhileSlotsPassAndOthersLookIsAllCounted() throws Exception {
+        int threads = 4;
+        int each = 50_000;
+        List<OperationEntry> rows = List.of(row("a"), row("b"), row("c"));
+        ExecutorService pool = Executors.newCachedThreadPool();
+        try {
+            CountDownLatch ready = new CountDownLatch(threads);
+            List<Future<Map<OperationEntry, Long>>> results = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                results.add(pool.submit(() -> {
+                    ThreadLocalRandom random = ThreadLocalRandom.current();
+                    Map<OperationEntry, Long> weights = rows.stream().collect(Collectors.toMap(row -> row, row -> 0L));
+                    ready.countDown();
+                    ready.await();
+                    for (int i = 0; i < each; i++) {
+                        OperationEntry row = rows.get(random.nextInt(rows.size()));
+                        long weight = latencies.weigh(row, random.nextLong(), i % 1000 == 0);
+                        if (weight > 0) {
+                            latencies.ended(row, random.nextInt(1_000_000), weight);
+                            weights.merge(row, weight, Long::sum);
+                        }
+                        if (i % 10_000 == 0) {
+                            node.advance(Duration.ofSeconds(7));
+                        }
+                    }
+                    return weights;
+                }));
+            }
+            AtomicBoolean done = new AtomicBoolean();
+            List<Future<?>> counters = new ArrayList<>();
+            for (int t = 0; t < 2; t++) {
+                counters.add(pool.submit(() -> {
+                    while (!done.get()) {
+                        latencies.count();
+                        Thread.onSpinWait();
+                    }
+                }));
+            }
+            long[] expected = new long[rows.size()];
+            for (Future<Map<OperationEntry, Long>> result : results) {
+                for (int i = 0; i < expected.length; i++) {
+                    expected[i] += result.get().get(rows.get(i));
+                }
+            }
+            done.set(true);
+            for (Future<?> counter : counters) {
+                counter.get();
+            }
+            latencies.count();
+
+            assertThat(latencies.missed()).isZero();
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(sinceStart(rows.get(i)).count()).isEqualTo(expected[i]);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.sommelier.shell;
+
+import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.LatencyView;
+import java.time.Duration;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.table.ShellTable;
+
+/** {@code sommelier:latency-list}. */
+@Service
+@Command(
+        scope = "sommelier",
+        name = "latency-list",
+        description = "Lists how long commands took from their submission to their end.")
+public final class LatencyList implements Action {
+    @Reference
+    private ControllerAdmin admin;
+
+    @Argument(name = "target", description = "Only the operations of that target")
+    @Completion(TargetCompleter.class)
+    private String targetId;
+
+    @Option(name = "--since-start", description = "All since the controller started, not those of the last minute")
+    private boolean sinceStart;
+
+    @Option(name = "--no-format", description = "Print no table, only columns")
+    private boolean noFormat;
+
+    @Override
+    public Object execute() {
+        table(targetId == null ? admin.latencies() : admin.latencies(targetId), sinceStart)
+                .print(System.out, !noFormat);
+        return null;
+    }
+
+    static ShellTable table(List<LatencyView> latencies, boolean sinceStart) {
+        ShellTable table = new ShellTable();
+        table.column("Target");
+        table.column("Operation");
+        table.column("Commands").alignRight();
+        table.column("Half").alignRight();
+        table.column("90 %").alignRight();
+        table.column("99 %").alignRight();
+        table.column("99.9 %").alignRight();
+        table.column("Longest").alignRight();
+        table.emptyTableText("no member had a command that has ended");
+        for (LatencyView view : latencies) {
+            LatencyView.Times times = sinceStart ? view.sinceStart() : view.recent();
+            table.addRow()
+                    .addContent(
+                            view.targetId(),
+                            view.operation().isEmpty() ? "(all)" : view.operation(),
+                            times.count(),
+                            time(times, times.p50()),
+                            time(times, times.p90()),
+                            time(times, times.p99()),
+                            time(times, times.p999()),
+                            time(times, times.max()));
+        }
+        return table;
+    }
+
+    private static String time(LatencyView.Times times, Duration time) {
+        return times.count() == 0 ? "-" : Span.brief(time);
+    }
+}
