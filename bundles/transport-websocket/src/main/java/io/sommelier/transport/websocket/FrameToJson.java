@@ -178,7 +178,7 @@ final class FrameToJson {
         json.writeEndObject();
     }
 
-    /** The rest: as JSON where it says that it is and is, else as text where it can be, else in base 64. */
+    /** The rest: as JSON where it says that it is and is, else as text where that is not much longer, else in base 64. */
     private void payload(String contentType) throws IOException {
         if (has(0x01)) {
             throw new IllegalStateException("a message in pieces has no text");
@@ -186,21 +186,37 @@ final class FrameToJson {
         if (!frame.hasRemaining()) {
             return;
         }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(frame.duplicate()).toString();
-        } catch (CharacterCodingException binary) {
+        String text = isText(frame) ? decoded(frame) : null;
+        if (text == null) {
             json.writeFieldName("base64");
             byte[] bytes = new byte[frame.remaining()];
             frame.get(bytes);
             json.writeBinary(bytes);
-            return;
-        }
-        if (isJson(contentType) && isWellFormed(text)) {
+        } else if (isJson(contentType) && isWellFormed(text)) {
             json.writeFieldName("json");
             json.writeRawValue(text);
         } else {
             json.writeStringField("text", text);
+        }
+    }
+
+    /** Whether it has no control characters but those of text: in JSON each of the others is six times as long. */
+    private static boolean isText(ByteBuffer bytes) {
+        for (int i = bytes.position(); i < bytes.limit(); i++) {
+            byte one = bytes.get(i);
+            if (one >= 0 && one < ' ' && one != '\t' && one != '\n' && one != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Its text; {@code null} where it is no UTF-8. */
+    private static String decoded(ByteBuffer bytes) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+        } catch (CharacterCodingException binary) {
+            return null;
         }
     }
 

@@ -29,6 +29,6 @@ class BinaryTlsContractTest extends TransportContract {
 
     @Override
     protected World newWorld(WorldSettings settings) {
-        return new WebSocketWorld(settings, Optional.of(files));
+        return new WebSocketWorld(settings, Form.BINARY, Optional.of(files));
     }
 }

@@ -13,6 +13,7 @@ final class Frames {
     static final int WELCOME = 0x02;
     static final int REFUSED = 0x03;
     static final int PING = 0x04;
+    static final int PONG = 0x05;
     static final int GOODBYE = 0x08;
     static final int COMMAND = 0x10;
     static final int DATA = 0x13;

@@ -1,5 +1,6 @@
 package io.sommelier.transport.websocket;
 
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,7 +19,7 @@ final class RawClient implements AutoCloseable {
     static final int CLOSE = 8;
     static final int PING = 9;
     static final int PONG = 10;
-    private static final int FIN = 0x80;
+    static final int FIN = 0x80;
     private static final byte[] MASK = {0x12, 0x34, 0x56, 0x78};
 
     /** A frame that came. */
@@ -50,7 +51,7 @@ final class RawClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);
         in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 64 * 1024));
-        out = socket.getOutputStream();
+        out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
     }
 
     /** Connects and upgrades to a subprotocol. */
@@ -92,6 +93,20 @@ final class RawClient implements AutoCloseable {
     void raw(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
+    }
+
+    /** Has a frame sent with the next {@link #flush}. */
+    void queue(int first, byte[] payload) throws IOException {
+        out.write(frame(first, payload, true));
+    }
+
+    void flush() throws IOException {
+        out.flush();
+    }
+
+    /** Whether more has come than was read. */
+    boolean hasMore() throws IOException {
+        return in.available() > 0;
     }
 
     /** Sends a whole message. */

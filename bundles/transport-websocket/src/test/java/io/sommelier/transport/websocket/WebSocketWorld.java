@@ -29,6 +29,8 @@ import io.sommelier.wire.LinkSettings;
 import io.sommelier.wire.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +45,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 
-/** A controller with the WebSocket transport, and real connectors, which dial it through cables, with TLS or without. */
+/** A controller with the WebSocket transport, and real connectors, which dial it through cables, with TLS or without, or speak JSON by a {@link JsonBridge} before each cable. */
 final class WebSocketWorld implements World {
     private static final Duration WAIT = Duration.ofMillis(10);
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -58,15 +60,23 @@ final class WebSocketWorld implements World {
     private final WebSocketTransport transport;
     private final List<Connector> connectors = new ArrayList<>();
     private final Map<String, Cable> cables = new ConcurrentHashMap<>();
+    private final List<JsonBridge> bridges = new ArrayList<>();
+    private final Form form;
     private final Optional<TlsFiles> tls;
     private final Connector caller;
 
     WebSocketWorld(WorldSettings settings) {
-        this(settings, Optional.empty());
+        this(settings, Form.BINARY, Optional.empty());
     }
 
-    /** @param tls of both ends of each channel; empty for none */
-    WebSocketWorld(WorldSettings settings, Optional<TlsFiles> tls) {
+    /**
+     * Starts it.
+     *
+     * @param form of the messages
+     * @param tls of both ends of each channel; empty for none
+     */
+    WebSocketWorld(WorldSettings settings, Form form, Optional<TlsFiles> tls) {
+        this.form = form;
         this.tls = tls;
         LinkSettings defaults = LinkSettings.defaults();
         LinkSettings link = new LinkSettings(
@@ -125,13 +135,42 @@ final class WebSocketWorld implements World {
 
     private Connector open(ConnectorBuilder builder, Cable cable) {
         BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
-        tls.ifPresent(builder::tls);
-        Connector connector = builder.controller((tls.isPresent() ? "wss" : "ws") + "://127.0.0.1:" + cable.localPort())
+        Connector connector = builder.controller(form == Form.JSON ? bridged(builder, cable) : direct(builder, cable))
                 .dialWait(WAIT, WAIT)
                 .onState(states::add)
                 .open();
         awaitWelcome(connector, states);
         return connector;
+    }
+
+    private String direct(ConnectorBuilder builder, Cable cable) {
+        tls.ifPresent(builder::tls);
+        return (tls.isPresent() ? "wss" : "ws") + "://127.0.0.1:" + cable.localPort();
+    }
+
+    private String bridged(ConnectorBuilder builder, Cable cable) {
+        LinkSettings defaults = LinkSettings.defaults();
+        builder.link(new LinkSettings(
+                16 << 20, // messages are whole
+                defaults.maxMessageBytes(),
+                defaults.maxHeaderBytes(),
+                defaults.maxStreams(),
+                defaults.maxAssemblyBytes(),
+                defaults.helloLimit(),
+                defaults.heartbeat()));
+        try {
+            JsonBridge bridge = new JsonBridge(() -> socket(cable.localPort()));
+            bridges.add(bridge);
+            return "tcp://127.0.0.1:" + bridge.localPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Socket socket(int port) throws IOException {
+        return tls.isPresent()
+                ? tls.get().load().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)
+                : new Socket(InetAddress.getLoopbackAddress(), port);
     }
 
     private void awaitWelcome(Connector connector, BlockingQueue<ConnectorState> states) {
@@ -259,5 +298,6 @@ final class WebSocketWorld implements World {
         connectors.forEach(connector -> connector.closeLater(Duration.ZERO));
         controller.close(Duration.ofSeconds(1));
         connectors.forEach(Connector::close);
+        bridges.forEach(JsonBridge::close);
     }
 }
