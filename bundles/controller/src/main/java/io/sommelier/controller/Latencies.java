@@ -129,8 +129,8 @@ final class Latencies {
 
     /** Adds the rows of that target: all its operations together, and each of them; none where nothing was measured. */
     void addTo(List<LatencyView> views, TargetEntry target) {
-        LatencyCounts recent = new LatencyCounts();
-        LatencyCounts sinceStart = new LatencyCounts();
+        LatencyCounts recent = LatencyCounts.sum();
+        LatencyCounts sinceStart = LatencyCounts.sum();
         List<LatencyView> rows = new ArrayList<>();
         lock.lock();
         try {
@@ -154,8 +154,8 @@ final class Latencies {
 
     private static LatencyView view(
             String targetId, OperationEntry row, long now, LatencyCounts allRecent, LatencyCounts allSinceStart) {
-        LatencyCounts recent = new LatencyCounts();
-        LatencyCounts sinceStart = new LatencyCounts();
+        LatencyCounts recent = LatencyCounts.sum();
+        LatencyCounts sinceStart = LatencyCounts.sum();
         row.latency().addRecentTo(recent, now);
         row.latency().addAllTo(sinceStart);
         allRecent.addAll(recent);

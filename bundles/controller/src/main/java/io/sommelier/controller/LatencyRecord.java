@@ -16,7 +16,7 @@ final class LatencyRecord {
 
     private static final int MOST_SHIFT = 30;
 
-    private final LatencyCounts sinceStart = new LatencyCounts();
+    private final LatencyCounts sinceStart = LatencyCounts.kept();
     private final LatencyCounts[] over = new LatencyCounts[SLOTS]; // the latest first; null where nothing was measured
     private LatencyCounts running;
     private long slot;
@@ -31,7 +31,7 @@ final class LatencyRecord {
     int record(long nanos, long weight, long nowNanos) {
         roll(nowNanos);
         if (running == null) {
-            running = new LatencyCounts();
+            running = LatencyCounts.kept();
         }
         running.record(nanos, weight);
         sinceStart.record(nanos, weight);
@@ -58,9 +58,6 @@ final class LatencyRecord {
         for (int i = SLOTS - 1; i >= 0; i--) {
             long from = i - passed;
             over[i] = from >= 0 ? over[(int) from] : from == -1 ? running : null;
-        }
-        if (running != null) {
-            running.trim();
         }
         if (running != null && passed == 1) {
             shift = Math.min(MOST_SHIFT, Long.SIZE - Long.numberOfLeadingZeros(running.total() / ENOUGH));

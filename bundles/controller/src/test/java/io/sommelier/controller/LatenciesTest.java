@@ -60,13 +60,13 @@ class LatenciesTest {
     }
 
     private LatencyView.Times recent(OperationEntry row) {
-        LatencyCounts sum = new LatencyCounts();
+        LatencyCounts sum = LatencyCounts.sum();
         row.latency().addRecentTo(sum, node.controller.nanos());
         return LatencyRecord.times(sum);
     }
 
     private LatencyView.Times sinceStart(OperationEntry row) {
-        LatencyCounts sum = new LatencyCounts();
+        LatencyCounts sum = LatencyCounts.sum();
         row.latency().addAllTo(sum);
         return LatencyRecord.times(sum);
     }

@@ -22,7 +22,7 @@ public record LatencyView(String targetId, String operation, Times recent, Times
     }
 
     /**
-     * Times within which that share of the commands ended, at most 0.8 % too long; zero when there were no commands. Immutable.
+     * Times within which that share of the commands ended, at most 0.8 % and 0.1 µs too long; zero when there were no commands. Immutable.
      *
      * @param count how many commands ended; an estimate where not all were measured
      * @param measured how many of them were measured, the others being like them: all, but of operations with some hundred commands a second and more only some of those
