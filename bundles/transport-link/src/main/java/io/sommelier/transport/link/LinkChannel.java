@@ -4,10 +4,14 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
+import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Goodbye;
 import io.sommelier.api.Hello;
+import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
+import io.sommelier.api.Stage;
 import io.sommelier.api.Welcome;
 import io.sommelier.spi.Channel;
 import io.sommelier.spi.ChannelAcceptor;
@@ -40,6 +44,11 @@ import org.slf4j.LoggerFactory;
 final class LinkChannel implements Channel, LinkHandler {
     private static final Logger LOG = LoggerFactory.getLogger(LinkChannel.class);
 
+    /** For a command that was on its way when this end had stopped taking any. */
+    private static final Part CROSSED = Part.failed(new CommandError(
+                    ErrorCode.DRAINING, Outcome.NOT_SENT, true, Stage.INGRESS, "the channel takes no new commands"))
+            .build();
+
     private final String transport;
     private final String remoteAddress;
     private final ChannelAcceptor acceptor;
@@ -52,6 +61,7 @@ final class LinkChannel implements Channel, LinkHandler {
     private Peer peer;
     private boolean isTakingIn;
     private Goodbye leaving; // what is said as soon as nothing is under way
+    private boolean nothingCrosses; // the connector has read that nothing new is taken: nothing new comes
 
     LinkChannel(
             String transport,
@@ -135,22 +145,26 @@ final class LinkChannel implements Channel, LinkHandler {
     /** A burst of reads, or of writes, is over. */
     void readComplete() {
         link.flush();
-        if (leaving != null && link.isIdle()) {
+        if (leaving != null && nothingCrosses && link.isIdle()) {
             link.close(leaving);
         }
     }
 
-    /** Takes no new commands in either direction, lets those end that are under way, and says goodbye behind them. */
+    /**
+     * Takes no new commands in either direction, lets those end that are under way, and says goodbye behind them. What the connector sends before it has read of it is answered
+     * too: behind a goodbye it would be lost, and its sender could not know that it was never taken in.
+     */
     void leave(Goodbye goodbye) {
         if (end != null) {
             return;
         }
         leaving = goodbye;
-        if (peer != null) {
+        if (peer == null) {
+            nothingCrosses = true;
+        } else {
             draining();
-            if (!link.isIdle()) { // else the goodbye says as much
-                link.drain();
-            }
+            link.drain();
+            link.probe(() -> nothingCrosses = true); // the answer comes behind whatever crossed the drain
         }
         readComplete();
     }
@@ -267,6 +281,10 @@ final class LinkChannel implements Channel, LinkHandler {
     @Override
     public void command(
             InStream stream, Command command, long initialCredit, String source, String principal, int attempt) {
+        if (leaving != null) {
+            link.part(stream, CROSSED);
+            return;
+        }
         isTakingIn = true;
         Incoming incoming = peer.command(command, initialCredit, new ReplyWriter(link, outbox, stream));
         isTakingIn = false;

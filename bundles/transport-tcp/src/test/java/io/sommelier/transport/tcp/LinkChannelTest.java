@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -372,6 +373,38 @@ class LinkChannelTest {
         assertThat(next(connector.parts).payload().asText()).isEqualTo("red");
         assertThat(next(connector.ends)).isEqualTo(goodbye);
         assertThat(next(asked.ends)).isEqualTo(goodbye);
+    }
+
+    @Test
+    void aCommandThatCrossesTheDrainOfAStopIsAnsweredAndWasNotSent() throws Exception {
+        ScriptedConnector connector = dialDeaf();
+        Asked asked = next(controller.hellos);
+
+        CompletionStage<Void> stopped = transport.stop(Duration.ofSeconds(30));
+        next(asked.drains);
+        send(connector); // it has not read that it should not
+        connector.reading();
+
+        assertThat(next(connector.parts).error()).hasValueSatisfying(error -> {
+            assertThat(error.code()).isEqualTo(ErrorCode.DRAINING);
+            assertThat(error.outcome()).isEqualTo(Outcome.NOT_SENT);
+            assertThat(error.retryable()).isTrue();
+        });
+        assertThat(next(connector.ends).reason()).isEqualTo(CloseReason.SHUTDOWN);
+        stopped.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(asked.commands).isEmpty();
+    }
+
+    @Test
+    void aConnectorThatNeverReadsOfTheStopIsClosedAtItsLimit() throws Exception {
+        ScriptedConnector deaf = dialDeaf();
+        Asked asked = next(controller.hellos);
+
+        CompletionStage<Void> stopped = transport.stop(Duration.ofMillis(50));
+
+        assertThat(next(asked.ends).reason()).isEqualTo(CloseReason.SHUTDOWN);
+        stopped.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        deaf.vanish();
     }
 
     private static OutStream send(ScriptedConnector connector) {
