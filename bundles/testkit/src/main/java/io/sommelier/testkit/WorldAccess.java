@@ -26,7 +26,7 @@ import org.awaitility.core.ConditionFactory;
 /** What the parts of {@link TransportContract} share: the world of the running test, and ways to look at calls. */
 interface WorldAccess {
     /** How long anything may take that is to happen soon; no test depends on how long it does take. */
-    Duration SOON = Duration.ofSeconds(10);
+    Duration SOON = Duration.ofSeconds(30);
 
     String TARGET = "cellar";
     String POUR = "pour";

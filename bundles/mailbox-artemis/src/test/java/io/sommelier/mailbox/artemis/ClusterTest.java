@@ -10,9 +10,9 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.PartStatus;
 import io.sommelier.api.Payload;
 import io.sommelier.runtime.artemis.ArtemisSettings;
+import io.sommelier.testkit.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,10 +44,8 @@ class ClusterTest {
     private int port;
 
     @BeforeEach
-    void start() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort(); // the same after a restart
-        }
+    void start() {
+        port = FreePort.next(); // the same after a restart
         broker = new TestBroker(ArtemisSettings.defaults(data.resolve("broker"))
                         .withAddress("127.0.0.1", new ArtemisSettings.Ports(port, -1, -1, -1))
                         .withLimits(new ArtemisSettings.Limits(16L << 20, 128L << 20)))

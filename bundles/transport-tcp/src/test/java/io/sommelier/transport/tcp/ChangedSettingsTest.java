@@ -8,6 +8,7 @@ import io.sommelier.api.Command;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Payload;
 import io.sommelier.connector.Connector;
+import io.sommelier.testkit.FreePort;
 import io.sommelier.wire.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,19 +66,13 @@ class ChangedSettingsTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void anotherPortMovesTheListenerAndLeavesTheChannels() throws Exception {
         cellar();
         Connector sender = node.open(node.connector("guest-1"));
         int before = node.port();
 
-        change(TcpNode.settings().withAddress("127.0.0.1", freePort()));
+        change(TcpNode.settings().withAddress("127.0.0.1", FreePort.next()));
 
         assertThat(node.port()).isNotEqualTo(before);
         assertThat(isOpen("127.0.0.1", before)).isFalse();
@@ -88,7 +83,7 @@ class ChangedSettingsTest {
 
     @Test
     void anotherAddressWithTheSamePortMovesTheListener() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         change(TcpNode.settings().withAddress("127.0.0.1", port));
 
         change(TcpNode.settings().withAddress("0.0.0.0", port));
@@ -112,7 +107,7 @@ class ChangedSettingsTest {
 
     @Test
     void aTakenAddressWithTheSamePortBringsTheListenerBack() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         change(TcpNode.settings().withAddress("127.0.0.1", port));
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.2"))) {
             assertThatThrownBy(() -> change(TcpNode.settings().withAddress("127.0.0.2", taken.getLocalPort())))
@@ -144,7 +139,7 @@ class ChangedSettingsTest {
 
     @Test
     void aChangeBeforeTheStartHoldsFromTheStart() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         TcpTransport transport = new TcpTransport(TcpNode.settings());
 
         transport.settings(TcpNode.settings().withAddress("127.0.0.1", port));

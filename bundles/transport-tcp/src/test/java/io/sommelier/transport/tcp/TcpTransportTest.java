@@ -19,6 +19,7 @@ import io.sommelier.api.admin.ChannelView;
 import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorState;
 import io.sommelier.connector.ConnectorState.Phase;
+import io.sommelier.testkit.FreePort;
 import io.sommelier.wire.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ class TcpTransportTest {
 
     @Test
     void aMemberThatIsNotYetThereIsDialledUntilItIs() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         node.close();
         node = new TcpNode(
                 "node-1",
@@ -282,6 +283,7 @@ class TcpTransportTest {
 
         assertThat(states.poll(10, TimeUnit.SECONDS).phase()).isEqualTo(Phase.CONNECTING);
         assertThat(states.poll(10, TimeUnit.SECONDS).phase()).isEqualTo(Phase.ACTIVE);
+        assertThat(states.poll(10, TimeUnit.SECONDS).phase()).isEqualTo(Phase.DRAINING);
         assertThat(states.poll(10, TimeUnit.SECONDS).goodbye())
                 .hasValueSatisfying(goodbye ->
                         assertThat(goodbye).matches(told -> told.reason() == CloseReason.SHUTDOWN && told.comeBack()));
@@ -322,12 +324,6 @@ class TcpTransportTest {
         Payload barrel = Payload.copyOf(new byte[BARREL_BYTES]);
         return CommandHandler.iterating(
                 invocation -> java.util.Collections.nCopies(count, barrel).iterator());
-    }
-
-    private static int freePort() throws java.io.IOException {
-        try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {

@@ -13,9 +13,7 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Reply;
 import io.sommelier.connector.Connector;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.sommelier.testkit.FreePort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -168,7 +166,7 @@ class WebSocketTransportTest {
                 .serves("cellar")
                 .directHandler("pour", CommandHandler.answering(Invocation::payload)));
         int port = node.port();
-        int other = freePort();
+        int other = FreePort.next();
 
         get(node.transport().settings(WebSocketNode.settings().withAddress("127.0.0.1", other, "/other")));
 
@@ -186,11 +184,5 @@ class WebSocketTransportTest {
                 .hasCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("cannot listen on 127.0.0.1:" + node.port());
         assertThatThrownBy(second::localPort).isInstanceOf(IllegalStateException.class);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.CredentialVerifier;
+import io.sommelier.testkit.FreePort;
 import io.sommelier.transport.link.Listener;
 import io.sommelier.transport.tcp.TcpSettings;
 import io.sommelier.wire.HostPort;
@@ -40,12 +41,6 @@ class TcpTransportComponentTest {
         return component;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static boolean isOpen(String host, int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), 1000);
@@ -58,7 +53,7 @@ class TcpTransportComponentTest {
     @Test
     void aChangedPortTakesEffect() throws Exception {
         TcpTransportComponent component = started("127.0.0.1", 0);
-        int port = freePort();
+        int port = FreePort.next();
 
         component.modified(Map.of("port", port));
 
@@ -77,7 +72,7 @@ class TcpTransportComponentTest {
 
     @Test
     void beyondLoopbackItListensOnlyWhileSomebodyVerifiesCredentials() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         CredentialVerifier verifier = (credential, address) -> CompletableFuture.completedStage(Optional.empty());
         TcpTransportComponent component = started("0.0.0.0", port);
         assertThat(isOpen("127.0.0.1", port)).isTrue();
@@ -97,7 +92,7 @@ class TcpTransportComponentTest {
             TcpTransportComponent component = started("127.0.0.1", taken.getLocalPort());
             assertThatThrownBy(component::localPort).isInstanceOf(IllegalStateException.class);
 
-            int port = freePort();
+            int port = FreePort.next();
             component.modified(Map.of("port", port));
 
             await().ignoreExceptions().until(() -> component.localPort() == port);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
 import io.sommelier.spi.CredentialVerifier;
+import io.sommelier.testkit.FreePort;
 import io.sommelier.testkit.TestAuthority;
 import io.sommelier.testkit.TestCertificate;
 import java.io.IOException;
@@ -41,12 +42,6 @@ class WebSocketTransportComponentTest {
         return component;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static boolean isOpen(String host, int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), 1000);
@@ -59,7 +54,7 @@ class WebSocketTransportComponentTest {
     @Test
     void aChangedPortTakesEffect() throws Exception {
         WebSocketTransportComponent component = started("127.0.0.1", 0);
-        int port = freePort();
+        int port = FreePort.next();
 
         component.modified(Map.of("port", port));
 
@@ -80,7 +75,7 @@ class WebSocketTransportComponentTest {
 
     @Test
     void beyondLoopbackItListensOnlyWhileSomebodyVerifiesCredentials() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         CredentialVerifier verifier = (credential, address) -> CompletableFuture.completedStage(Optional.empty());
         WebSocketTransportComponent component = started("0.0.0.0", port);
         assertThat(isOpen("127.0.0.1", port)).isTrue();
@@ -101,7 +96,7 @@ class WebSocketTransportComponentTest {
             assertThatThrownBy(component::localPort).isInstanceOf(IllegalStateException.class);
             assertThat(component.problems()).singleElement().asString().contains("cannot listen on");
 
-            int port = freePort();
+            int port = FreePort.next();
             component.modified(Map.of("port", port));
 
             await().ignoreExceptions().until(() -> component.localPort() == port);
@@ -114,7 +109,7 @@ class WebSocketTransportComponentTest {
         WebSocketTransportComponent component = started("127.0.0.1", 0);
         TestCertificate issued = new TestAuthority(directory, "authority").issue("first");
         Path store = directory.resolve("used.p12");
-        int port = freePort();
+        int port = FreePort.next();
 
         component.modified(
                 Map.of("port", port, "tlsKeyStore", store.toString(), "tlsPassword", TestAuthority.PASSWORD));
