@@ -23,6 +23,9 @@ record House(List<Bundle> bundles) {
     private static final Set<String> TEST_TOOLS = Set.of(
             "org.junit.jupiter.api", "org.opentest4j", "org.apiguardian.api", "org.assertj.core", "org.awaitility");
 
+    /** Packages of others whose classes stand in the one bundle that uses them. */
+    static final Set<String> EMBEDDED = Set.of("org.HdrHistogram");
+
     House {
         bundles = List.copyOf(bundles);
     }
