@@ -7,6 +7,7 @@ const operations = { // what is yielded is a part of a stream, what is returned 
   async *slow(command) { await new Promise(done => setTimeout(done, given(command).millis)); return { json: given(command) }; },
   async *count(command) { for (let n = 1; n <= given(command).to; n++) yield { text: `{"n":${n}}\n` }; },
   async *fail() { throw new Error('this operation always fails'); },
+  async *'sommelier.health'() { return { text: 'well' }; }, // how it is, when the controller asks: down if it throws, for that reason
 };
 
 async function execute(command, work, say) {

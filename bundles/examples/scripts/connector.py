@@ -26,7 +26,12 @@ async def fail(payload):
     yield
 
 
-OPERATIONS = {"pour": pour, "slow": slow, "count": count, "fail": fail}
+async def health(payload):
+    """How it is, when the controller asks: down if it raises, for that reason."""
+    yield b"well"
+
+
+OPERATIONS = {"pour": pour, "slow": slow, "count": count, "fail": fail, "sommelier.health": health}
 HELLO, WELCOME, REFUSED, PING, PONG, DRAIN, GOODBYE = 1, 2, 3, 4, 5, 7, 8
 COMMAND, DATA, COMPLETE, FAILED, CANCEL, CREDIT, CONTINUATION, MORE = 0x10, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 1
 FLAGS = {WELCOME: 0, REFUSED: 0, PING: 0, PONG: 0, DRAIN: 0, GOODBYE: 0, COMMAND: 0xFF, CANCEL: 0, CREDIT: 0, CONTINUATION: MORE}

@@ -26,6 +26,7 @@ public final class Conformance {
               slow    answers after a time, fails when it gets no JSON:  {"millis":300}
               count   streams so many parts of at most 128 bytes each:   {"to":5}
               fail    fails
+              sommelier.health   says how it is
 
             Options:
               --transport NAME   tcp; websocket: binary messages; json: the JSON form over WebSocket; default tcp

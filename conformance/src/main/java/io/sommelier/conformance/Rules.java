@@ -14,6 +14,7 @@ final class Rules {
                         LinkRules.all(),
                         CommandRules.all(),
                         StreamRules.all(),
+                        HealthRules.all(),
                         EndRules.all(),
                         ViolationRules.all())
                 .flatMap(List::stream)

@@ -56,6 +56,10 @@ final class PlainConnector implements Subject {
         COUNTS_PAYLOAD_ONLY,
         FORGIVES_DEBT,
         ONE_AT_A_TIME,
+        HEALTH_NAMED_ONLY,
+        HEALTH_AS_STREAM,
+        HEALTH_IS_A_NOVEL,
+        HEALTH_BEHIND_THE_REST,
         DROPS_ON_DRAIN,
         ANSWERS_GOODBYE_NOT,
         LEAVES_WITHOUT_GOODBYE,
@@ -273,7 +277,7 @@ final class PlainConnector implements Subject {
             hello.name(has(Fault.NEW_INSTANCE_EACH_TIME) ? "plain-" + instances++ : instance);
             hello.name("conformance").u32(1000).name(has(Fault.FORGETS_TOKEN) ? "" : token);
             hello.name("").u16(0).u8(0);
-            hello.u16(4).name("pour").name("slow").name("count").name("fail");
+            hello.u16(5).name("pour").name("slow").name("count").name("fail").name("sommelier.health");
             send(0x01, 0, 0, hello);
             if (has(Fault.OPERATIONS_BEFORE_WELCOME)) {
                 send(0x06, 0, 0, new Bytes().u16(0));
@@ -555,6 +559,7 @@ final class PlainConnector implements Subject {
                         to = number();
                         go();
                     }
+                    case "sommelier.health" -> health();
                     case "fail" -> {
                         fail(400, 3, 8);
                         if (has(Fault.DROPS_LINK_ON_FAILURE)) {
@@ -576,6 +581,25 @@ final class PlainConnector implements Subject {
             private boolean isOneStalled() {
                 synchronized (Link.this) {
                     return works.values().stream().anyMatch(work -> work.to >= 0);
+                }
+            }
+
+            private void health() throws IOException {
+                if (has(Fault.HEALTH_NAMED_ONLY)) {
+                    fail(201, 1, 3);
+                } else if (has(Fault.HEALTH_AS_STREAM)) {
+                    send(0x13, 0, stream, new Bytes().u64(0));
+                    last(0x14, 0, new Bytes().u64(1));
+                } else if (has(Fault.HEALTH_BEHIND_THE_REST) && !isAlone()) {
+                    clock.schedule(this::beginLater, 50, TimeUnit.MILLISECONDS);
+                } else {
+                    last(0x14, 0, new Bytes().u64(0).raw(new byte[has(Fault.HEALTH_IS_A_NOVEL) ? 1025 : 4]));
+                }
+            }
+
+            private boolean isAlone() {
+                synchronized (Link.this) {
+                    return works.size() == 1;
                 }
             }
 

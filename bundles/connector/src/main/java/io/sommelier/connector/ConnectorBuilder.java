@@ -6,13 +6,13 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Credential;
+import io.sommelier.api.Health;
 import io.sommelier.api.Hello;
 import io.sommelier.wire.Backoff;
 import io.sommelier.wire.HostPort;
 import io.sommelier.wire.LinkSettings;
 import io.sommelier.wire.TlsContext;
 import io.sommelier.wire.TlsFiles;
-import io.sommelier.wire.serving.HandlerExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -240,14 +240,27 @@ public final class ConnectorBuilder {
 
     /** Serves an operation of the target. */
     public ConnectorBuilder handler(String operation, CommandHandler handler) {
-        handlers.put(operation, new ServedOperation(handler, false));
+        handlers.put(operation, ServedOperation.of(operation, handler, false));
         return this;
     }
 
     /** Serves an operation of the target on the I/O thread: the handler must not block. */
     public ConnectorBuilder directHandler(String operation, CommandHandler handler) {
-        handlers.put(operation, new ServedOperation(handler, true));
+        handlers.put(operation, ServedOperation.of(operation, handler, true));
         return this;
+    }
+
+    /**
+     * Says how it is whenever the controller asks: a connector that is down gets no new commands, and goes on with what it has. The check runs on a thread of its own,
+     * {@code sommelier-<instance>-health-1}, one at a time, though all handlers are busy and the queue is full; one that takes longer than the controller waits counts as down, and so does one
+     * that throws, with the message of the exception. Without it nobody asks, and it counts as up.
+     *
+     * <pre>{@code
+     * .health(() -> pump.isRunning() ? Health.up() : Health.down("the pump stands still"))
+     * }</pre>
+     */
+    public ConnectorBuilder health(Callable<Health> check) {
+        return handler(Health.OPERATION, Health.handler(check));
     }
 
     /** Sets how many commands it takes at once, 1 to {@link Hello#MAX_CAPACITY}; 256 where this is not called. */
@@ -319,18 +332,19 @@ public final class ConnectorBuilder {
             throw new IllegalStateException("a connector that listens with TLS needs a certificate and its key");
         }
         Operations operations = new Operations(targetId);
-        handlers.forEach((operation, served) -> operations.put(operation, served.handler(), served.direct()));
+        handlers.forEach((operation, served) ->
+                operations.put(operation, served.handler(), served.place() == ServedOperation.Place.DIRECT));
         ConnectorSettings settings = new ConnectorSettings(hello.build(), link, clock);
 
         String threadName = "sommelier-" + instance;
         EventLoopGroup group =
                 sharedGroup != null ? sharedGroup : new NioEventLoopGroup(1, ioThread(threadName + "-io"));
         EventLoop loop = group.next();
-        HandlerExecutor executor =
-                new HandlerExecutor(threadName, threads, queueCapacity < 0 ? capacity : queueCapacity);
+        ServingThreads servingThreads =
+                new ServingThreads(threadName, threads, queueCapacity < 0 ? capacity : queueCapacity);
         StateBoard board = new StateBoard(instance, listeners);
         SendBudget budget = new SendBudget(sendQueueCapacity, sendQueueBytes);
-        Lifecycle lifecycle = new Lifecycle(settings, loop, operations, executor, budget, board);
+        Lifecycle lifecycle = new Lifecycle(settings, loop, operations, servingThreads, budget, board);
         CompletionStage<Void> ended = sharedGroup != null
                 ? lifecycle.whenEnded()
                 : lifecycle.whenEnded().thenCompose(all -> end(group));
@@ -340,7 +354,7 @@ public final class ConnectorBuilder {
         try {
             source.listen();
         } catch (IllegalStateException cannotListen) {
-            executor.close(Duration.ZERO);
+            servingThreads.close();
             if (sharedGroup == null) {
                 end(group);
             }

@@ -9,7 +9,6 @@ import io.sommelier.api.Hello;
 import io.sommelier.api.Welcome;
 import io.sommelier.connector.ConnectorState.Phase;
 import io.sommelier.wire.LinkSink;
-import io.sommelier.wire.serving.HandlerExecutor;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +30,7 @@ final class Lifecycle {
     private final ConnectorSettings settings;
     private final EventLoop loop;
     private final Operations operations;
-    private final HandlerExecutor executor;
+    private final ServingThreads threads;
     private final SendBudget budget;
     private final StateBoard board;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -48,13 +47,13 @@ final class Lifecycle {
             ConnectorSettings settings,
             EventLoop loop,
             Operations operations,
-            HandlerExecutor executor,
+            ServingThreads threads,
             SendBudget budget,
             StateBoard board) {
         this.settings = settings;
         this.loop = loop;
         this.operations = operations;
-        this.executor = executor;
+        this.threads = threads;
         this.budget = budget;
         this.board = board;
     }
@@ -104,7 +103,7 @@ final class Lifecycle {
             hello.serves(settings.hello().targetId(), told);
         }
         current = new Session(
-                address, loop, sink, opened.alloc(), hello.build(), settings, budget, operations, executor, this);
+                address, loop, sink, opened.alloc(), hello.build(), settings, budget, operations, threads, this);
         return current;
     }
 
@@ -211,7 +210,7 @@ final class Lifecycle {
         // Waiting for handlers that are interrupted may take a second, which is too long for the loop.
         Thread closer = new Thread(
                 () -> {
-                    executor.close(Duration.ZERO);
+                    threads.close();
                     handlersEnded.complete(null);
                 },
                 "sommelier-" + settings.hello().instance() + "-closer");

@@ -26,7 +26,7 @@ final class Operations {
                     + ": name one with serves(target)");
         }
         Map<String, ServedOperation> next = new HashMap<>(served);
-        next.put(operation, new ServedOperation(handler, direct));
+        next.put(operation, ServedOperation.of(operation, handler, direct));
         Hello.of("check").serves(targetId, next.keySet()); // throws when a name or their number is not allowed
         served = Map.copyOf(next);
     }

@@ -10,7 +10,6 @@ import io.sommelier.api.Stage;
 import io.sommelier.wire.InStream;
 import io.sommelier.wire.Link;
 import io.sommelier.wire.Outbox;
-import io.sommelier.wire.serving.HandlerExecutor;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -20,7 +19,7 @@ final class ServingSide {
     private final Link link;
     private final Outbox outbox;
     private final Supplier<Map<String, ServedOperation>> operations;
-    private final HandlerExecutor executor;
+    private final ServingThreads threads;
     private final LongSupplier clock;
     private int live;
 
@@ -29,28 +28,30 @@ final class ServingSide {
             Link link,
             Outbox outbox,
             Supplier<Map<String, ServedOperation>> operations,
-            HandlerExecutor executor,
+            ServingThreads threads,
             LongSupplier clock) {
         this.link = link;
         this.outbox = outbox;
         this.operations = operations;
-        this.executor = executor;
+        this.threads = threads;
         this.clock = clock;
     }
 
     // --- any thread -------------------------------------------------------------------------------------------
 
-    void emit(InStream stream, Part part) {
+    void emit(InStream stream, Part part, boolean isCounted) {
         outbox.add(() -> {
             link.part(stream, part);
-            if (part.status().isTerminal()) {
+            if (isCounted && part.status().isTerminal()) {
                 ended();
             }
         });
     }
 
-    void unanswered() {
-        outbox.add(this::ended);
+    void unanswered(boolean isCounted) {
+        if (isCounted) {
+            outbox.add(this::ended);
+        }
     }
 
     // --- the loop ---------------------------------------------------------------------------------------------
@@ -67,10 +68,13 @@ final class ServingSide {
             return;
         }
         Invocation invocation = new Invocation(command, source, principal, attempt, clock);
+        boolean isCounted = operation.place() != ServedOperation.Place.APART; // nobody waits for a check to end
         ServedCommand served = new ServedCommand(
-                this, stream, operation.handler(), invocation, initialCredit, operation.direct() ? null : executor);
+                this, stream, operation.handler(), invocation, initialCredit, threads.of(operation), isCounted);
         stream.attachment(served);
-        live++;
+        if (isCounted) {
+            live++;
+        }
         served.start();
     }
 
@@ -82,7 +86,7 @@ final class ServingSide {
         ((ServedCommand) stream.attachment()).end();
     }
 
-    /** Whether every command that came has ended. */
+    /** Whether every command that came has ended, but for those by which the controller asks how it is. */
     boolean isIdle() {
         return live == 0;
     }

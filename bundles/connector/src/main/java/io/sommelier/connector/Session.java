@@ -14,7 +14,6 @@ import io.sommelier.wire.LinkHandler;
 import io.sommelier.wire.LinkSink;
 import io.sommelier.wire.OutStream;
 import io.sommelier.wire.Outbox;
-import io.sommelier.wire.serving.HandlerExecutor;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -43,14 +42,14 @@ final class Session implements LinkHandler {
             ConnectorSettings settings,
             SendBudget budget,
             Operations operations,
-            HandlerExecutor executor,
+            ServingThreads threads,
             Lifecycle lifecycle) {
         this.address = address;
         this.lifecycle = lifecycle;
         outbox = new Outbox(loop, loop::inEventLoop, this::afterBurst);
         link = Link.ofConnector(settings.link(), sink, this, allocator, settings.clock(), hello);
         sending = new SendingSide(link, outbox, budget, settings.clock());
-        serving = new ServingSide(link, outbox, operations::all, executor, settings.clock());
+        serving = new ServingSide(link, outbox, operations::all, threads, settings.clock());
         long millis = settings.tickMillis();
         ticking = loop.scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
     }

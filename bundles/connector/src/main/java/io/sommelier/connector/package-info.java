@@ -3,7 +3,7 @@
  * outside it. {@link io.sommelier.connector.Connector} is where to start.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.sommelier.connector;
 
 import org.osgi.annotation.bundle.Export;

@@ -28,6 +28,7 @@ public abstract class TransportContract
                 HelloPromises,
                 LimitPromises,
                 HopPromises,
+                HealthPromises,
                 VolumePromises {
     /** The tag of tests that show that something fits into a heap of 64 MiB. */
     public static final String SMALL_HEAP = "heap64";

@@ -35,8 +35,12 @@ final class Connector {
     private static final long FIRST_RETRY_MILLIS = 250;
     private static final long MOST_RETRY_MILLIS = 15_000;
 
+    /** A check that comes while the one before it just ends; what comes beyond that is refused. */
+    private static final int WAITING_CHECKS = 1;
+
     private final Hello template;
     private final HandlerExecutor executor; // null when it only sends
+    private final HandlerExecutor checks; // the same
     private final LongSupplier nanoClock;
     private final LongAdder lateAnswers = new LongAdder();
     private final AtomicInteger announcements = new AtomicInteger();
@@ -55,6 +59,7 @@ final class Connector {
         this.template = template;
         this.operations = operations;
         this.executor = executor;
+        this.checks = executor == null ? null : new HandlerExecutor(template.instance() + "-health", 1, WAITING_CHECKS);
         this.nanoClock = nanoClock;
     }
 
@@ -62,8 +67,8 @@ final class Connector {
         return template.instance();
     }
 
-    HandlerExecutor executor() {
-        return executor;
+    HandlerExecutor executorOf(Operation operation) {
+        return operation.isCheck() ? checks : executor;
     }
 
     LongSupplier nanoClock() {
@@ -214,6 +219,7 @@ final class Connector {
         Thread closer = new Thread(
                 () -> {
                     executor.close(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime())));
+                    checks.close(Duration.ZERO);
                     closed.complete(null);
                 },
                 instance() + "-close");

@@ -34,7 +34,7 @@ final class EmbeddedChannel implements Channel {
                 Stage.MEMBER_QUEUE,
                 "the member no longer serves " + invocation.command().operation()));
     };
-    private static final Operation REMOVED = new Operation(SERVED_NO_MORE, true);
+    private static final Operation REMOVED = new Operation(SERVED_NO_MORE, true, false);
 
     private final Connector connector;
     /** What was offered and has not ended. */
@@ -105,7 +105,7 @@ final class EmbeddedChannel implements Channel {
             }
             return true;
         }
-        return execution.tryStart() || !takeBack(execution);
+        return execution.begin() || !takeBack(execution);
     }
 
     /** {@code false} when the end of the channel was faster, and has told the entry. */
@@ -119,7 +119,7 @@ final class EmbeddedChannel implements Channel {
 
     private void startEarly() {
         for (EmbeddedExecution first = early.poll(); first != null; first = early.poll()) {
-            if (!first.tryStart()) {
+            if (!first.begin()) {
                 first.end();
             }
         }

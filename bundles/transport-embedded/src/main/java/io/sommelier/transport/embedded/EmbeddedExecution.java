@@ -20,7 +20,7 @@ final class EmbeddedExecution extends Execution {
     private volatile boolean isCancelled;
 
     EmbeddedExecution(EmbeddedChannel channel, Outgoing outgoing, Command command, Operation operation) {
-        super(operation.isDirect() ? null : channel.connector().executor());
+        super(operation.isDirect() ? null : channel.connector().executorOf(operation));
         this.channel = channel;
         this.outgoing = outgoing;
         this.operation = operation;
@@ -33,8 +33,24 @@ final class EmbeddedExecution extends Execution {
         return hash;
     }
 
+    /** Brings the command to its handler; {@code false} when nobody took it. */
+    boolean begin() {
+        return operation.isCheck() ? beginCheck() : tryStart();
+    }
+
+    /** A check does not wait for a thread unclaimed: that the one before it still runs is an answer, too. */
+    private boolean beginCheck() {
+        if (claim()) {
+            start();
+        }
+        return true;
+    }
+
     @Override
     protected boolean claim() {
+        if (invocation() != null) {
+            return true; // a check, which is claimed before it has a thread
+        }
         Command command = outgoing.claim() ? outgoing.command() : null;
         if (command == null) {
             forget();

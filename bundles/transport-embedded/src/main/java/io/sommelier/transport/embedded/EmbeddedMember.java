@@ -27,12 +27,12 @@ public final class EmbeddedMember {
      * @throws IllegalArgumentException when the name breaks the grammar, or there are too many
      */
     public void add(String operation, CommandHandler handler) {
-        connector.add(operation, new Operation(handler, false));
+        connector.add(operation, Operation.of(operation, handler, false));
     }
 
     /** The same with a handler that never blocks: it runs on the thread that brings the command. */
     public void addDirect(String operation, CommandHandler handler) {
-        connector.add(operation, new Operation(handler, true));
+        connector.add(operation, Operation.of(operation, handler, true));
     }
 
     /** Serves an operation no longer. Commands under way end as usual. */

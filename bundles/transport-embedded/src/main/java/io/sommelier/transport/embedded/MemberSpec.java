@@ -2,10 +2,12 @@ package io.sommelier.transport.embedded;
 
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Credential;
+import io.sommelier.api.Health;
 import io.sommelier.api.Hello;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 
 /** What a member in this JVM is: who, what it serves, how much it takes at once. Immutable. */
 public final class MemberSpec {
@@ -31,10 +33,16 @@ public final class MemberSpec {
      *
      * @param handler what executes it
      * @param isDirect whether it runs on the thread that brings the command, and so must not block
+     * @param isCheck whether it says how the member is: it runs on a thread that does nothing else then, and is never direct
      */
-    record Operation(CommandHandler handler, boolean isDirect) {
+    record Operation(CommandHandler handler, boolean isDirect, boolean isCheck) {
         Operation {
             Objects.requireNonNull(handler, "handler");
+        }
+
+        static Operation of(String name, CommandHandler handler, boolean isDirect) {
+            boolean isCheck = name.equals(Health.OPERATION);
+            return new Operation(handler, isDirect && !isCheck, isCheck);
         }
     }
 
@@ -82,14 +90,22 @@ public final class MemberSpec {
 
         /** Adds an operation whose handler runs on the executor of the member. */
         public Builder operation(String operation, CommandHandler handler) {
-            operations.put(operation, new Operation(handler, false));
+            operations.put(operation, Operation.of(operation, handler, false));
             return this;
         }
 
         /** Adds an operation whose handler never blocks, and runs on the thread that brings the command. */
         public Builder direct(String operation, CommandHandler handler) {
-            operations.put(operation, new Operation(handler, true));
+            operations.put(operation, Operation.of(operation, handler, true));
             return this;
+        }
+
+        /**
+         * Says how the member is whenever the controller asks. Runs on a thread of its own, one at a time, though all handlers are busy; one that takes longer than the controller waits counts
+         * as down, and so does one that throws. Without it the member counts as up.
+         */
+        public Builder health(Callable<Health> check) {
+            return operation(Health.OPERATION, Health.handler(check));
         }
 
         /** Sets what the member says of itself; see {@link Hello.Builder#attributes}. */

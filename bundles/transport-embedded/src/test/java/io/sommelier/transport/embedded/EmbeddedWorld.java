@@ -9,6 +9,7 @@ import io.sommelier.api.Target;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
+import io.sommelier.controller.HealthSettings;
 import io.sommelier.spi.HelloRefusedException;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.testkit.FixedCredentials;
@@ -38,7 +39,8 @@ final class EmbeddedWorld implements World {
                 "controller-1",
                 ControllerSettings.defaults()
                         .withKnownTargets(settings.knownTargets())
-                        .withStreamIdle(settings.streamIdle()));
+                        .withStreamIdle(settings.streamIdle())
+                        .withHealth(new HealthSettings(settings.healthPeriod(), 0, settings.healthTimeout(), 1)));
         controller.verifiers(settings.verifiers());
         controller.authorizers(settings.authorizers());
         controller.add(transport).toCompletableFuture().join();

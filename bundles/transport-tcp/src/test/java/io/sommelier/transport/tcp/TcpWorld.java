@@ -16,6 +16,7 @@ import io.sommelier.connector.ConnectorState;
 import io.sommelier.connector.ConnectorState.Phase;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
+import io.sommelier.controller.HealthSettings;
 import io.sommelier.spi.HelloRefusedException;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.testkit.Cable;
@@ -96,7 +97,8 @@ final class TcpWorld implements World {
                 "controller-1",
                 ControllerSettings.defaults()
                         .withKnownTargets(settings.knownTargets())
-                        .withStreamIdle(settings.streamIdle()));
+                        .withStreamIdle(settings.streamIdle())
+                        .withHealth(new HealthSettings(settings.healthPeriod(), 0, settings.healthTimeout(), 1)));
         controller.verifiers(settings.verifiers());
         controller.authorizers(settings.authorizers());
         controller.add(transport).toCompletableFuture().join();

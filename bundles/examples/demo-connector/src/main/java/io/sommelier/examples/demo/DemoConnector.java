@@ -2,11 +2,16 @@ package io.sommelier.examples.demo;
 
 import io.sommelier.api.CloseReason;
 import io.sommelier.api.Goodbye;
+import io.sommelier.api.Health;
 import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorBuilder;
 import io.sommelier.connector.ConnectorState;
 import io.sommelier.connector.ConnectorState.Phase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
@@ -27,6 +32,7 @@ public final class DemoConnector {
                                        repeated, they are tried in order
               --listen HOST:PORT       listen to be dialled by a controller, instead
               --id ID                  the id of this connector; made up where there is none
+              --down FILE              it is down as long as this file is there, for the reason that stands in it
               --help                   print this
             """;
 
@@ -39,7 +45,8 @@ public final class DemoConnector {
         Connector connector;
         DemoConnector demo = new DemoConnector();
         try {
-            Arguments given = Arguments.parse(arguments, Set.of("--controller", "--listen", "--id"), Set.of("--help"));
+            Arguments given =
+                    Arguments.parse(arguments, Set.of("--controller", "--listen", "--id", "--down"), Set.of("--help"));
             if (given.has("--help")) {
                 System.out.print(USAGE);
                 return;
@@ -60,7 +67,9 @@ public final class DemoConnector {
         String target = given.positional(0, "TARGET");
         given.noMoreThan(1);
         String id = given.option("--id").orElseGet(() -> target + "-" + Arguments.randomSuffix());
-        ConnectorBuilder builder = DemoOperations.connector(target, id).onState(this::tell);
+        Optional<Path> down = given.option("--down").map(Path::of);
+        ConnectorBuilder builder =
+                DemoOperations.connector(target, id, () -> health(down)).onState(this::tell);
         given.options("--controller").forEach(builder::controller);
         given.option("--listen").ifPresent(address -> {
             int colon = address.lastIndexOf(':');
@@ -71,6 +80,11 @@ public final class DemoConnector {
             System.out.println("listens on port " + connector.localPort());
         }
         return connector;
+    }
+
+    private static Health health(Optional<Path> down) throws IOException {
+        boolean isUp = down.isEmpty() || !Files.exists(down.get());
+        return isUp ? Health.up() : Health.down(Files.readString(down.get()).strip());
     }
 
     private void tell(ConnectorState state) {
