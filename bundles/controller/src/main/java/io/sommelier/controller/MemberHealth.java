@@ -75,7 +75,8 @@ final class MemberHealth {
         return standing.detail;
     }
 
-    HealthView view(long nowNanos) {
+    /** Says that it is down no sooner than it is out of the rotation. */
+    synchronized HealthView view(long nowNanos) {
         Standing now = standing;
         return new HealthView(
                 now.state, Duration.ofNanos(Math.max(0, nowNanos - now.sinceNanos)), now.failures, now.detail);
@@ -109,15 +110,19 @@ final class MemberHealth {
     void answered(Health health) {
         Standing before;
         Standing after;
+        boolean hasChanged;
         synchronized (this) {
             HealthSettings settings = controller.settings().health();
             before = standing;
             after = isOver || !settings.isOn() ? before : before.with(health, settings.failures(), nanos());
             standing = after;
+            hasChanged = (after.state == State.DOWN) != (before.state == State.DOWN);
+            if (hasChanged) {
+                member.settleHealth();
+            }
         }
-        boolean isDown = after.state == State.DOWN;
-        if (isDown != (before.state == State.DOWN)) {
-            if (isDown) {
+        if (hasChanged) {
+            if (after.state == State.DOWN) {
                 LOG.warn(
                         "{} is down, and gets no new commands: {} ({} in a row)",
                         member,
@@ -222,6 +227,9 @@ final class MemberHealth {
         synchronized (this) {
             wasDown = isDown();
             standing = standing.state == State.UNASKED ? standing : unasked();
+            if (wasDown) {
+                member.settleHealth();
+            }
         }
         if (wasDown) {
             LOG.info("{} counts as up: nobody is asked any more", member);

@@ -267,12 +267,16 @@ final class Session implements Peer, Holder {
         controller.health().look(asked);
     }
 
-    /** It is down, or up again. */
-    void healthChanged() {
+    /** It is down, or up again: from now on it takes no new commands, or does. Calls nobody. */
+    void settleHealth() {
         if (isDown() && !isGoing) {
             expectReturn(); // before it takes no more, so that no command falls between
         }
         updateTakesNew();
+    }
+
+    /** What waits for it can go on, or has to go elsewhere. */
+    void healthChanged() {
         refreshReaders();
         if (target != null) {
             target.letOut(controller.router());
@@ -296,6 +300,7 @@ final class Session implements Peer, Holder {
             asked.stop();
             if (wasDown) {
                 LOG.info("{} counts as up: it is not asked any more", this);
+                settleHealth();
                 healthChanged();
             }
         }
