@@ -12,7 +12,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@code lost} or {@link #cancel}, and {@link Peer#closed} comes last. Commands leave in the order of the offers.
  *
  * <p>The methods here may be called by any thread, from inside a call of the channel to {@link Outgoing} or
- * {@link Peer} too, and {@code offer}, {@code probe} and {@code close} even before {@link ChannelAcceptor#hello} has
+ * {@link Peer} too, and {@code offer}, {@code probe}, {@code drain} and {@code close} even before {@link ChannelAcceptor#hello} has
  * completed.
  */
 @ConsumerType
@@ -58,6 +58,23 @@ public interface Channel {
      */
     CompletionStage<Void> probe();
 
-    /** Says goodbye and closes; {@link Peer#closed} follows, once there is a peer. The first goodbye counts. */
+    /**
+     * Takes no new commands in either direction, lets those end that are under way, and says goodbye behind them; {@link Peer#draining} comes soon, and {@link Peer#closed} at the
+     * end. What the connector had sent before it heard of this is answered before the goodbye: taken, or refused, DRAINING and NOT_SENT. What no thread has claimed yet may be
+     * given back by {@link Outgoing#lost}. There is no limit
+     * of time: whoever has one calls {@link #close} when it is over. Ignored when the channel drains already, or is closed: the first goodbye counts.
+     *
+     * <p>A channel that cannot do this closes at once.
+     */
+    default void drain(Goodbye goodbye) {
+        close(goodbye);
+    }
+
+    /** Whether the connector lives in this JVM, so that it has no other controller to go to, and ends with this one. */
+    default boolean isLocal() {
+        return false;
+    }
+
+    /** Says goodbye and closes, whatever is under way; {@link Peer#closed} follows, once there is a peer. The first goodbye counts. */
     void close(Goodbye goodbye);
 }

@@ -4,7 +4,7 @@
  * <p>Extensions are declarative services; they may come and go while commands flow. {@code null} is neither taken nor given, unless a method says so.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.sommelier.spi;
 
 import org.osgi.annotation.bundle.Export;

@@ -60,12 +60,16 @@ final class EmbeddedCall extends PendingCall {
         EmbeddedChannel channel = from.channel();
         Peer peer = channel == null ? null : channel.peer();
         if (peer == null || !channel.begin(this)) {
+            boolean isDraining = channel != null && channel.isDraining();
             part(Part.failed(new CommandError(
-                            ErrorCode.CONTROLLER_GONE,
+                            isDraining ? ErrorCode.DRAINING : ErrorCode.CONTROLLER_GONE,
                             Outcome.NOT_SENT,
                             true,
                             Stage.SEND_QUEUE,
-                            from + " has no controller now"))
+                            from
+                                    + (isDraining
+                                            ? " drains its channel, and sends nothing new"
+                                            : " has no controller now")))
                     .build());
             return this;
         }

@@ -149,14 +149,19 @@ final class EmbeddedChannel implements Channel {
 
     // ---- commands of the connector ----
 
-    /** Takes a call into account; {@code false} when the channel is not open. */
+    /** Takes a call into account; {@code false} when the channel is not open, or drains. */
     boolean begin(EmbeddedCall call) {
         calls.add(call);
-        if (peer() != null) {
+        if (peer() != null && !isDraining) {
             return true;
         }
         ended(call);
         return false;
+    }
+
+    /** Whether it takes nothing new, and is not closed yet. */
+    boolean isDraining() {
+        return isDraining && goodbye == null;
     }
 
     void ended(EmbeddedCall call) {
@@ -200,6 +205,16 @@ final class EmbeddedChannel implements Channel {
      * @return completes when the controller was told that the channel is gone
      */
     CompletionStage<Void> drain(Goodbye then, Duration limit) {
+        drain(then);
+        if (!idle.isDone()) {
+            CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS)
+                    .execute(() -> close(then));
+        }
+        return over.copy();
+    }
+
+    @Override
+    public void drain(Goodbye then) {
         Peer present = peer();
         if (present != null) {
             present.draining();
@@ -207,11 +222,11 @@ final class EmbeddedChannel implements Channel {
         isDraining = true;
         settleIfIdle();
         idle.thenRun(() -> close(then));
-        if (!idle.isDone()) {
-            CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS)
-                    .execute(() -> close(then));
-        }
-        return over.copy();
+    }
+
+    @Override
+    public boolean isLocal() {
+        return true;
     }
 
     @Override

@@ -155,7 +155,7 @@ final class LinkChannel implements Channel, LinkHandler {
      * too: behind a goodbye it would be lost, and its sender could not know that it was never taken in.
      */
     void leave(Goodbye goodbye) {
-        if (end != null) {
+        if (end != null || leaving != null) {
             return;
         }
         leaving = goodbye;
@@ -225,6 +225,11 @@ final class LinkChannel implements Channel, LinkHandler {
         CompletableFuture<Void> alive = new CompletableFuture<>();
         outbox.add(() -> link.probe(() -> alive.complete(null)));
         return alive;
+    }
+
+    @Override
+    public void drain(Goodbye goodbye) {
+        outbox.add(() -> leave(goodbye));
     }
 
     @Override
