@@ -8,6 +8,8 @@ import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.DrainOrder;
+import io.sommelier.api.admin.DrainReport;
 import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.LatencyView;
 import io.sommelier.api.admin.OutcomeCount;
@@ -19,6 +21,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** What an operator sees of a controller. Thread-safe. */
 final class AdminView implements ControllerAdmin {
@@ -233,6 +236,31 @@ final class AdminView implements ControllerAdmin {
     @Override
     public long inFlight() {
         return controller.table().size();
+    }
+
+    @Override
+    public Optional<CompletionStage<DrainReport>> drainChannel(String channelId, DrainOrder order) {
+        return controller.drains().channel(channelId, order);
+    }
+
+    @Override
+    public Optional<CompletionStage<DrainReport>> drainTarget(String targetId, DrainOrder order) {
+        return controller.drains().target(targetId, order);
+    }
+
+    @Override
+    public CompletionStage<DrainReport> drainController(DrainOrder order) {
+        return controller.drain(order);
+    }
+
+    @Override
+    public boolean resume() {
+        return controller.resume();
+    }
+
+    @Override
+    public boolean isDraining() {
+        return controller.isDraining();
     }
 
     @Override

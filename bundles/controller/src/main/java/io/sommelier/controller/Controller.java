@@ -6,6 +6,8 @@ import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Goodbye;
 import io.sommelier.api.Hello;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.DrainOrder;
+import io.sommelier.api.admin.DrainReport;
 import io.sommelier.spi.Archive;
 import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.Channel;
@@ -64,6 +66,10 @@ public final class Controller implements ChannelAcceptor {
     private volatile Archive complainedOf;
     private volatile Strategy strategy = new LeastStrategy();
     private volatile boolean draining;
+    private volatile boolean readsMailboxes = true;
+    private volatile boolean closing;
+    private volatile DrainSettings drainSettings = DrainSettings.defaults();
+    private final Drains drains = new Drains(this);
     private final ControllerLine line;
     private final HealthRounds health;
 
@@ -164,30 +170,22 @@ public final class Controller implements ChannelAcceptor {
         registry.know(changed.knownTargets());
     }
 
+    /** Swaps the limits of drains that are ordered from now on. */
+    public void drainSettings(DrainSettings changed) {
+        drainSettings = changed;
+    }
+
     /** What an operator sees. */
     public ControllerAdmin admin() {
         return new AdminView(this, registry);
     }
 
     /**
-     * Drains and stops: new commands are refused, those in flight may finish within the limit, the rest end with what is true of them; then every transport is stopped.
-     * Blocks at most the limit, and what the transports take. Must not be called on an I/O thread.
+     * Drains and stops: new commands are refused, those in flight may finish within the limit, the rest end with what is true of them, and connectors are told to go elsewhere; then every transport is
+     * stopped. Blocks at most the limit, and what the transports take. Must not be called on an I/O thread.
      */
     public void close(Duration limit) {
-        draining = true;
-        long end = System.nanoTime() + limit.toNanos();
-        while (table.size() > 0 && System.nanoTime() - end < 0) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(5);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            }
-        }
-        int left = endAll();
-        if (left > 0) {
-            LOG.warn("controller {} stops, {} commands had not ended", controllerId, left);
-        }
+        drainBeforeStop(limit);
         line.link(null); // says first what has ended
         CompletableFuture<?>[] stops = transports.stream()
                 .map(transport -> transport.stop(Duration.ofSeconds(1)).toCompletableFuture())
@@ -201,6 +199,29 @@ public final class Controller implements ChannelAcceptor {
             LOG.warn("a transport of controller {} did not stop: {}", controllerId, e.toString());
         }
         timer.shutdownNow();
+        drains.close();
+    }
+
+    /**
+     * Drains for good: it cannot be resumed any more. Without effect when that was done, and nothing has come since. Blocks at most the limit, and a little more. Must not be called on an I/O thread.
+     */
+    public void drainBeforeStop(Duration limit) {
+        boolean isDrained = closing && table.size() == 0;
+        closing = true;
+        draining = true;
+        if (isDrained) {
+            return;
+        }
+        CompletionStage<DrainReport> drained =
+                drains.controller(DrainOrder.usual(), limit).whenOver();
+        try {
+            drained.toCompletableFuture().get(limit.toMillis() + 2 * DrainRun.GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            LOG.error("controller {} did not drain; this is a defect, please report it", controllerId, e);
+        }
+        endAll();
     }
 
     /** Ends every live command with what is true of it; gives how many there were. */
@@ -216,6 +237,54 @@ public final class Controller implements ChannelAcceptor {
             ended++;
         }
         return ended;
+    }
+
+    // ---- drain ----
+
+    /** As {@link ControllerAdmin#drainController}. */
+    CompletionStage<DrainReport> drain(DrainOrder order) {
+        Duration limit = drains.limitOf(order);
+        draining = true;
+        return drains.controller(order, limit).whenOver();
+    }
+
+    /** As {@link ControllerAdmin#resume}. */
+    boolean resume() {
+        if (closing) {
+            throw new IllegalStateException("the controller " + controllerId + " is about to stop");
+        }
+        boolean wasDraining = draining;
+        drains.resume();
+        draining = false;
+        readMailboxes(true);
+        return wasDraining;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    DrainSettings drainSettings() {
+        return drainSettings;
+    }
+
+    Drains drains() {
+        return drains;
+    }
+
+    /** Whether commands are taken out of mailboxes, where a member has room. */
+    boolean readsMailboxes() {
+        return readsMailboxes;
+    }
+
+    void readMailboxes(boolean value) {
+        readsMailboxes = value;
+        registry.refreshReaders();
+    }
+
+    /** The connectors that are here. */
+    List<Session> sessions() {
+        return registry.sessions();
     }
 
     // ---- channels ----

@@ -7,6 +7,8 @@ import io.sommelier.api.Goodbye;
 import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.DrainOrder;
+import io.sommelier.api.admin.DrainReport;
 import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.LatencyView;
 import io.sommelier.api.admin.OutcomeCount;
@@ -23,6 +25,7 @@ import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.Principal;
 import io.sommelier.spi.Strategy;
 import io.sommelier.spi.Transport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -67,6 +71,7 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     private final Ranking<CredentialVerifier> verifiers = new Ranking<>();
     private final Ranking<Authorizer> authorizers = new Ranking<>();
     private final Map<Strategy, String> strategies = new ConcurrentHashMap<>();
+    private FrameworkStop frameworkStop; // null where there is no framework
     private final Object binding = new Object();
     // Under the lock.
     private Pipeline pipeline;
@@ -74,11 +79,18 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     private Archive archive;
     private ControllerLink link;
 
-    /** Takes the settings, and starts a controller that listens nowhere yet. */
+    /** Takes the settings, and starts a controller that listens nowhere yet; it drains when the framework is about to stop. */
     @Activate
-    public ControllerComponent(Map<String, Object> properties) {
+    public ControllerComponent(BundleContext context, Map<String, Object> properties) {
+        this(properties);
+        frameworkStop = new FrameworkStop(
+                context, () -> controller.drainBeforeStop(settings.now().drain().limit()));
+    }
+
+    ControllerComponent(Map<String, Object> properties) {
         settings = new LiveSettings<>(NodeSettings.PID, properties, NodeSettings::read);
         controller = new Controller(settings.now().id(), settings.now().controller());
+        controller.drainSettings(settings.now().drain());
         view = controller.admin();
         LOG.info("controller {} is here, waits for transports that bring commands", controllerId());
     }
@@ -90,6 +102,7 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
             return;
         }
         controller.settings(settings.now().controller());
+        controller.drainSettings(settings.now().drain());
         useStrategy();
         if (!settings.now().id().equals(controllerId())) {
             LOG.warn(
@@ -102,7 +115,10 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     /** Drains, and stops every transport. */
     @Deactivate
     void deactivate() {
-        controller.close(settings.now().drainLimit());
+        if (frameworkStop != null) {
+            frameworkStop.close();
+        }
+        controller.close(settings.now().drain().limit());
         LOG.info("controller {} has stopped", controllerId());
     }
 
@@ -127,11 +143,11 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
 
     /** A transport goes; it may not be used after this, so its channels are awaited. */
     void unbindTransport(Transport transport) {
-        await(transport, controller.remove(transport, settings.now().drainLimit()));
+        await(transport, controller.remove(transport, settings.now().drain().limit()));
     }
 
     private void await(Transport transport, CompletionStage<Void> stopped) {
-        long millis = settings.now().drainLimit().toMillis() + STOP_GRACE_MILLIS;
+        long millis = settings.now().drain().limit().toMillis() + STOP_GRACE_MILLIS;
         try {
             stopped.toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -329,7 +345,11 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
 
     @Override
     public List<String> problems() {
-        return settings.problem().stream().toList();
+        List<String> problems = new ArrayList<>(settings.problem().stream().toList());
+        if (isDraining()) {
+            problems.add("it is drained, and takes no commands and no connectors until it is resumed");
+        }
+        return problems;
     }
 
     @Override
@@ -395,5 +415,30 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     @Override
     public long bytesHeld() {
         return view.bytesHeld();
+    }
+
+    @Override
+    public Optional<CompletionStage<DrainReport>> drainChannel(String channelId, DrainOrder order) {
+        return view.drainChannel(channelId, order);
+    }
+
+    @Override
+    public Optional<CompletionStage<DrainReport>> drainTarget(String targetId, DrainOrder order) {
+        return view.drainTarget(targetId, order);
+    }
+
+    @Override
+    public CompletionStage<DrainReport> drainController(DrainOrder order) {
+        return view.drainController(order);
+    }
+
+    @Override
+    public boolean resume() {
+        return view.resume();
+    }
+
+    @Override
+    public boolean isDraining() {
+        return view.isDraining();
     }
 }

@@ -177,9 +177,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                     + " 100.")
     int healthFailures() default 3;
 
-    /** {@link NodeSettings#drainLimit}. */
+    /** {@link DrainSettings#limit}. */
     @AttributeDefinition(
             name = "Drain limit",
-            description = "How long commands may take to end when the controller or a transport stops, 0s to 10m.")
+            description =
+                    "How long commands may take to end when the controller or a transport stops, or is drained with"
+                            + " no other limit, 0s to 10m.")
     String drainLimit() default "5s";
+
+    /** {@link DrainSettings#maxLimit}. */
+    @AttributeDefinition(
+            name = "Longest drain limit",
+            description = "The most that an operator may give a drain, 1s to 1h, at least drainLimit.")
+    String maxDrainLimit() default "10m";
 }

@@ -47,7 +47,7 @@ final class MailboxReader implements Mailbox.Listener {
 
     private void look() {
         Mailbox present = controller.mailbox();
-        int free = present == null || closed ? 0 : freeCapacity();
+        int free = present == null || isClosed() ? 0 : freeCapacity();
         Mailbox.Intake open = intake;
         if (open != null && (present != mailbox || free == 0 && !anyTakesNew())) {
             intake = null;
@@ -67,8 +67,12 @@ final class MailboxReader implements Mailbox.Listener {
         }
     }
 
+    private boolean isClosed() {
+        return closed || !controller.readsMailboxes();
+    }
+
     private boolean anyTakesNew() {
-        if (closed) {
+        if (isClosed()) {
             return false;
         }
         for (Session member : members.get()) {

@@ -13,10 +13,10 @@ import java.util.TreeSet;
  *
  * @param id the id of the controller, in the grammar of names; the one at the start counts
  * @param strategy the name of the strategy that picks members
- * @param drainLimit how long commands may take to end when the controller or a transport stops, 0 to 10 min
+ * @param drain how long drains may take
  * @param controller what the controller itself takes
  */
-record NodeSettings(String id, String strategy, Duration drainLimit, ControllerSettings controller) {
+record NodeSettings(String id, String strategy, DrainSettings drain, ControllerSettings controller) {
     /** The PID of these settings. */
     static final String PID = "io.sommelier.controller";
 
@@ -41,7 +41,7 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
         NodeSettings settings = new NodeSettings(
                 id,
                 reader.text("strategy", LEAST),
-                reader.duration("drainLimit", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(10)),
+                drain(reader, DrainSettings.defaults()),
                 new ControllerSettings(
                         knownTargets(reader),
                         reader.flag("absentMayWait", defaults.absentMayWait()),
@@ -70,6 +70,17 @@ record NodeSettings(String id, String strategy, Duration drainLimit, ControllerS
                         health(reader, defaults.health())));
         reader.check();
         return settings;
+    }
+
+    private static DrainSettings drain(SettingsReader reader, DrainSettings defaults) {
+        Duration limit = reader.duration("drainLimit", defaults.limit(), Duration.ZERO, DrainSettings.MOST_LIMIT);
+        Duration maxLimit =
+                reader.duration("maxDrainLimit", defaults.maxLimit(), DrainSettings.LEAST_MAX, DrainSettings.MOST_MAX);
+        if (maxLimit.compareTo(limit) < 0) {
+            reader.violation("maxDrainLimit = " + maxLimit + " (allowed: at least drainLimit, " + limit + ")");
+            return defaults;
+        }
+        return new DrainSettings(limit, maxLimit);
     }
 
     private static KeySettings keys(SettingsReader reader, KeySettings defaults) {

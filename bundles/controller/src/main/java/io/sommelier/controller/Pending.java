@@ -8,6 +8,7 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.PartStatus;
 import io.sommelier.api.Stage;
+import io.sommelier.api.admin.DrainReport;
 import io.sommelier.spi.Archive;
 import io.sommelier.spi.Incoming;
 import io.sommelier.spi.Mailbox;
@@ -482,6 +483,12 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return caller;
     }
 
+    /** The member that has it, or in whose send queue it is, or {@code null}. */
+    Session member() {
+        int now = state;
+        return (now == QUEUED || now >= CLAIMED) && holder instanceof Session member ? member : null;
+    }
+
     boolean isFromMailbox() {
         return waiting != null;
     }
@@ -508,7 +515,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             return true;
         }
         if (STATE.compareAndSet(this, QUEUED, NEW)) {
-            releaseHolder();
+            chosen.giveBack();
             return false;
         }
         return true;
@@ -810,7 +817,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 if (handOn(now, lost)) {
                     return;
                 }
-            } else if (settleFrom(
+            } else if (loseFrom(
                     now,
                     failed(
                             ErrorCode.MEMBER_GONE,
@@ -823,12 +830,51 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         }
     }
 
+    /** Ends what its member had, and tells a drain that it did not finish. */
+    private boolean loseFrom(int from, Part terminal) {
+        Command lost = command;
+        Session member = member();
+        if (!settleFrom(from, terminal)) {
+            return false;
+        }
+        tellDrain(lost, member, terminal);
+        return true;
+    }
+
+    private void tellDrain(Command lost, Session member, Part terminal) {
+        ChannelDrain drain = member == null ? null : member.drain();
+        if (drain != null && lost != null) {
+            drain.leftBehind();
+            drain.name(unfinished(lost, member, terminal.error().orElseThrow().outcome()));
+        }
+    }
+
+    /** What the report of a drain says of it. */
+    DrainReport.Unfinished unfinished(Command left, Session member, Outcome outcome) {
+        return new DrainReport.Unfinished(
+                id,
+                principal,
+                source,
+                left.target(),
+                left.operation(),
+                member == null ? "" : member.instance(),
+                outcome);
+    }
+
     private String whatWasLost() {
-        return holder instanceof RemoteTaker ? holder + " is gone" : "the channel of " + holder + " was lost";
+        if (holder instanceof RemoteTaker) {
+            return holder + " is gone";
+        }
+        return "the channel of " + holder
+                + (holder instanceof Session member && member.drain() != null ? " was drained" : " was lost");
     }
 
     private boolean handOn(int from, Command lost) {
-        if (attempt >= controller.maxAttempts()) {
+        boolean isGivenBack = from == QUEUED && holder instanceof Session member && member.isGoing();
+        int comes = isGivenBack
+                ? attempt
+                : attempt + 1; // a member that goes in good order, and had not begun, is no attempt
+        if (comes > controller.maxAttempts()) {
             return exhaust(from);
         }
         boolean isInMailbox = holder instanceof RemoteTaker taker
@@ -836,9 +882,12 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (isInMailbox) {
             return waitAgain(attempt + 1) != null;
         }
-        Pending next = new Pending(this, lost, mayHaveRun || from == CLAIMED, attempt + 1);
+        Pending next = new Pending(this, lost, mayHaveRun || from == CLAIMED, comes);
         if (!move(next, from)) {
             return false;
+        }
+        if (holder instanceof Session member && member.drain() != null) {
+            member.drain().handedOn();
         }
         if (next.state < SETTLED) {
             next.locate(lost);
@@ -854,6 +903,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 outcomeAt(from),
                 from == QUEUED ? Stage.SEND_QUEUE : Stage.REPLY_WAIT,
                 whatWasLost() + " at attempt " + attempt + ", the last allowed");
+        Command lost = command;
+        Session member = member();
         if (!STATE.compareAndSet(this, from, SETTLED)) {
             return false;
         }
@@ -862,6 +913,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             given.dead(terminal.error().orElseThrow());
         }
         release(from);
+        tellDrain(lost, member, terminal);
         tellKey(terminal, from, false);
         deliverTerminal(terminal, from);
         return true;
@@ -955,8 +1007,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             if (forwarded < 0) {
                 return false;
             }
-            Command left = command;
-            goesOn = left != null && left.durable() && (custody == STORED || admissionTold);
+            goesOn = outlivesCaller();
             if (goesOn) {
                 replyPath = controller.line().here().nobody();
                 first.replyPath = replyPath;
@@ -967,9 +1018,21 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (goesOn) {
             credit(Long.MAX_VALUE); // a stream runs to its end, and a worker does not wait for a reader
         } else {
-            cancel(reason);
+            Command left = command;
+            Session member = member();
+            Outcome outcome = end(ErrorCode.CANCELLED, "cancelled: " + reason);
+            if (outcome != null && left != null && caller.drain() != null) {
+                caller.drain().sentInVain();
+                caller.drain().name(unfinished(left, member, outcome));
+            }
         }
         return true;
+    }
+
+    /** Whether it goes on when its caller is gone: it is durable, and was handed to its mailbox. */
+    synchronized boolean outlivesCaller() {
+        Command live = command;
+        return live != null && live.durable() && (custody == STORED || admissionTold);
     }
 
     /** The entry that has the command now, or had it last. */
@@ -1014,19 +1077,25 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** Ends the command now, whatever state it is in, with the outcome that is true in it, and tells the member if there is one that may work on it; gives whether this call ended it. */
     boolean endBefore(ErrorCode code, String message) {
+        return end(code, message) != null;
+    }
+
+    /** The same; gives what is true of the command, or {@code null} when it has ended otherwise. */
+    Outcome end(ErrorCode code, String message) {
         int now = state;
         while (now < SETTLED) {
             Holder working = holder;
-            Part terminal = failed(code, outcomeOf(now, code), stageAt(now), message);
+            Outcome outcome = outcomeOf(now, code);
+            Part terminal = failed(code, outcome, stageAt(now), message);
             if (settleFrom(now, terminal)) {
                 if (now >= CLAIMED) {
                     working.cancel(this, message);
                 }
-                return true;
+                return outcome;
             }
             now = state;
         }
-        return now == MOVED && movedTo.endBefore(code, message);
+        return now == MOVED ? movedTo.end(code, message) : null;
     }
 
     private Stage stageAt(int at) {

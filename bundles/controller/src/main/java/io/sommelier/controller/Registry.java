@@ -108,12 +108,10 @@ final class Registry {
         return owners.size();
     }
 
-    /** Lets go on what was held for members that are expected no more. */
+    /** Lets go on what was held for members that are expected no more, or whose send queue has room again, of which nobody tells. */
     void sweepHolds() {
         for (TargetEntry target : holding) {
-            if (!target.expectsReturn(controller.nanos())) {
-                target.letOut(controller.router());
-            }
+            target.letOut(controller.router());
             if (target.held() == 0) {
                 holding.remove(target);
                 if (target.held() > 0) { // since just now

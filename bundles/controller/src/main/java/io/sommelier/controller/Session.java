@@ -41,6 +41,8 @@ final class Session implements Peer, Holder {
     private volatile MemberHealth health; // null while it is not asked
     private volatile boolean isGoing;
     private volatile boolean takesNew = true; // neither going nor down
+    private volatile ChannelDrain drain; // null while nobody drains it
+    private volatile Goodbye goodbye; // null while it is here
 
     /**
      * A connector whose hello was taken.
@@ -173,9 +175,18 @@ final class Session implements Peer, Holder {
         return false;
     }
 
+    /** Gives back what was acquired in vain. Nobody is told that there is room: who has just found none would try again without an end. */
+    void giveBack() {
+        inFlight.decrementAndGet();
+    }
+
     @Override
     public void release() {
         inFlight.decrementAndGet();
+        ChannelDrain draining = drain;
+        if (draining != null) {
+            draining.released();
+        }
         reader.capacityFreed();
         target.reader().capacityFreed();
         if (target.held() > 0) {
@@ -313,6 +324,10 @@ final class Session implements Peer, Holder {
 
     @Override
     public Incoming command(Command command, long initialCredit, ReplyPath replyPath) {
+        ChannelDrain draining = drain;
+        if (draining != null) {
+            draining.crossed();
+        }
         return controller.submit(this, command, initialCredit, replyPath);
     }
 
@@ -336,7 +351,7 @@ final class Session implements Peer, Holder {
 
     @Override
     public void draining() {
-        if (!isGoing) {
+        if (!isGoing && drain == null) {
             expectReturn();
         }
         retire();
@@ -348,22 +363,64 @@ final class Session implements Peer, Holder {
 
     /** It goes in good order; told before it takes no more, so that no command falls between. */
     void expectReturn() {
+        expectReturn(Duration.ZERO);
+    }
+
+    private void expectReturn(Duration after) {
         long limitNanos = controller.settings().hold().limit().toNanos();
         if (target != null && limitNanos > 0) {
-            target.expectReturn(this, controller.nanos() + limitNanos);
+            long now = controller.nanos();
+            target.expectReturn(this, now, now + after.toNanos() + limitNanos);
         }
     }
 
+    /**
+     * Gives it nothing new from now on, for its channel is to be drained: whoever orders it calls {@link ChannelDrain#begin}, and closes it at the limit. One that drains is not drained anew.
+     *
+     * @param then is said at the end
+     * @param limit how long it may take
+     * @param sentBefore how many commands of the connector are under way
+     */
+    ChannelDrain drain(Goodbye then, Duration limit, int sentBefore) {
+        ChannelDrain fresh = new ChannelDrain(this, then, sentBefore);
+        synchronized (hello) {
+            if (drain != null) {
+                return drain;
+            }
+            drain = fresh;
+        }
+        Goodbye said = goodbye;
+        if (said != null) {
+            fresh.closed(said); // it has just gone, and may not have seen the drain
+        } else {
+            if (!isGoing) {
+                expectReturn(limit);
+            }
+            draining();
+        }
+        return fresh;
+    }
+
+    /** The drain of its channel, or {@code null}. */
+    ChannelDrain drain() {
+        return drain;
+    }
+
     @Override
-    public void closed(Goodbye goodbye) {
-        boolean isInOrder = goodbye.reason() == CloseReason.NORMAL || goodbye.reason() == CloseReason.SHUTDOWN;
-        if (isInOrder && !isGoing) {
+    public void closed(Goodbye said) {
+        boolean isInOrder = said.reason() == CloseReason.NORMAL || said.reason() == CloseReason.SHUTDOWN;
+        if (isInOrder) {
             expectReturn();
-        } else if (!isInOrder && target != null) {
-            target.giveUpReturn(this);
+        } else if (target != null) {
+            target.giveUpReturn(this, controller.nanos());
         }
         retire();
-        controller.left(this, goodbye);
+        controller.left(this, said);
+        goodbye = said;
+        ChannelDrain draining = drain;
+        if (draining != null) {
+            draining.closed(said);
+        }
         if (target != null) {
             target.letOut(controller.router());
         }

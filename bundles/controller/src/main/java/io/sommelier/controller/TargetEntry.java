@@ -2,8 +2,10 @@ package io.sommelier.controller;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,7 +23,9 @@ final class TargetEntry {
     private final NameBudget names;
     private volatile List<Session> members = List.of();
     private volatile long emptySinceNanos;
-    private volatile Return expected; // null while nobody is expected back
+    private final Map<String, Long> returns = new HashMap<>(); // by channel: until when; under its own lock
+    private volatile boolean isAnyExpected;
+    private volatile long expectedUntilNanos; // the latest of those
 
     /** A target; its own name is booked by who makes it, those of its operations are booked here. */
     TargetEntry(String targetId, Controller controller, NameBudget names) {
@@ -70,26 +74,36 @@ final class TargetEntry {
         return false;
     }
 
-    /** Whose channel went in good order, and until when that member, or another, is expected. The session would keep the classes of its handlers. */
-    private record Return(String leaverChannelId, long untilNanos) {}
-
-    /** A member goes in good order, and is expected back; told before it takes no more. */
-    void expectReturn(Session leaver, long untilNanos) {
-        expected = new Return(leaver.channelId(), untilNanos);
+    /** A member goes in good order, and is expected back, it or another, until then; told before it takes no more. */
+    void expectReturn(Session leaver, long nowNanos, long untilNanos) {
+        synchronized (returns) { // by the id of the channel: the session would keep the classes of its handlers
+            returns.values().removeIf(until -> nowNanos - until >= 0);
+            returns.put(leaver.channelId(), untilNanos);
+            lookUpLatest(nowNanos);
+        }
     }
 
     /** That one will not come back; whoever else is expected still is. */
-    void giveUpReturn(Session leaver) {
-        Return now = expected;
-        if (now != null && now.leaverChannelId.equals(leaver.channelId())) {
-            expected = null;
+    void giveUpReturn(Session leaver, long nowNanos) {
+        synchronized (returns) {
+            if (returns.remove(leaver.channelId()) != null) {
+                lookUpLatest(nowNanos);
+            }
         }
+    }
+
+    private void lookUpLatest(long nowNanos) {
+        long latest = nowNanos;
+        for (long until : returns.values()) {
+            latest = until - latest > 0 ? until : latest;
+        }
+        expectedUntilNanos = latest;
+        isAnyExpected = !returns.isEmpty();
     }
 
     /** Whether a member that went is expected back. */
     boolean expectsReturn(long nowNanos) {
-        Return now = expected;
-        return now != null && nowNanos - now.untilNanos < 0;
+        return isAnyExpected && nowNanos - expectedUntilNanos < 0;
     }
 
     /** How many commands wait for members that are being replaced. */

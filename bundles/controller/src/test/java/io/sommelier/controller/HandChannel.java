@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** A channel whose delivering thread is whoever calls {@link #claimNext}, {@link #answer} or {@link #lose}, one at a time. Thread-safe. */
 class HandChannel implements Channel {
@@ -22,10 +23,16 @@ class HandChannel implements Channel {
     private long credit;
     private boolean closed;
     private Goodbye goodbye;
+    private Goodbye leaving;
     volatile Peer peer;
     volatile boolean answersProbes = true;
     volatile boolean refusesOffers;
     volatile Runnable atOffer = () -> {};
+
+    /** Whether nothing that the connector sent is under way, as far as a drain is concerned. */
+    volatile BooleanSupplier isSentIdle = () -> true;
+
+    volatile boolean answersDrains = true;
 
     HandChannel(int capacity) {
         queue = new SendQueue(capacity);
@@ -56,6 +63,7 @@ class HandChannel implements Channel {
     public synchronized void cancel(Outgoing outgoing, String reason) {
         claimed.remove(outgoing);
         cancels.add(reason);
+        leaveWhenIdle();
     }
 
     @Override
@@ -66,6 +74,27 @@ class HandChannel implements Channel {
     @Override
     public void close(Goodbye goodbye) {
         lose(goodbye);
+    }
+
+    @Override
+    public synchronized void drain(Goodbye then) {
+        if (closed || leaving != null || peer == null) {
+            return;
+        }
+        leaving = then;
+        refusesOffers = true;
+        peer.draining();
+        for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
+            next.lost();
+        }
+        leaveWhenIdle();
+    }
+
+    /** Says goodbye if it drains, and nothing is under way any more. */
+    synchronized void leaveWhenIdle() {
+        if (leaving != null && answersDrains && claimed.isEmpty() && isSentIdle.getAsBoolean()) {
+            lose(leaving);
+        }
     }
 
     /** Takes one command from the queue; {@code true} when it could be claimed. */
@@ -94,7 +123,9 @@ class HandChannel implements Channel {
             return false;
         }
         Outgoing first = part.status().isTerminal() ? claimed.remove(0) : claimed.get(0);
-        return first.part(part);
+        boolean isTaken = first.part(part);
+        leaveWhenIdle();
+        return isTaken;
     }
 
     void lose() {
@@ -114,7 +145,9 @@ class HandChannel implements Channel {
         List<Outgoing> had = List.copyOf(claimed);
         claimed.clear();
         had.forEach(Outgoing::lost);
-        peer.closed(goodbye);
+        if (peer != null) {
+            peer.closed(goodbye);
+        }
     }
 
     synchronized List<String> cancels() {

@@ -48,7 +48,7 @@ class NodeSettingsTest {
 
         assertThat(settings.id()).isEqualTo("node-2");
         assertThat(settings.strategy()).isEqualTo("random");
-        assertThat(settings.drainLimit()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.drain().limit()).isEqualTo(Duration.ofSeconds(2));
         ControllerSettings controller = settings.controller();
         assertThat(controller.knownTargets()).containsExactlyInAnyOrder("cellar", "attic");
         assertThat(controller.absentMayWait()).isFalse();

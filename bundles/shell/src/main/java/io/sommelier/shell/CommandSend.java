@@ -6,7 +6,6 @@ import io.sommelier.api.Payload;
 import io.sommelier.api.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
@@ -77,7 +76,7 @@ public final class CommandSend implements Action {
                     .durable(durable)
                     .headers(headers());
             if (ttl != null) {
-                builder.ttl(duration(ttl));
+                builder.ttl(Span.parse("--ttl", ttl));
             }
             command = builder.payload(payload()).build();
         } catch (IllegalArgumentException e) {
@@ -108,20 +107,5 @@ public final class CommandSend implements Action {
             all.add(header.substring(0, equals), header.substring(equals + 1));
         }
         return all.build();
-    }
-
-    /** A time as configuration files have it. */
-    static Duration duration(String text) {
-        String number = text.replaceAll("(ms|s|m|h)$", "");
-        if (number.equals(text) || number.length() > 12 || !number.matches("[0-9]+")) {
-            throw new IllegalArgumentException("--ttl '" + text + "' is no time, allowed are 250ms, 5s, 2m or 1h");
-        }
-        long amount = Long.parseLong(number);
-        return switch (text.substring(number.length())) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            default -> Duration.ofHours(amount);
-        };
     }
 }

@@ -23,6 +23,25 @@ final class Span {
         return of(time);
     }
 
+    /**
+     * A time as configuration files have it.
+     *
+     * @throws IllegalArgumentException naming the option when it is none
+     */
+    static Duration parse(String option, String text) {
+        String number = text.replaceAll("(ms|s|m|h)$", "");
+        if (number.equals(text) || number.length() > 12 || !number.matches("[0-9]+")) {
+            throw new IllegalArgumentException(option + " '" + text + "' is no time, allowed are 250ms, 5s, 2m or 1h");
+        }
+        long amount = Long.parseLong(number);
+        return switch (text.substring(number.length())) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
     static String of(Duration time) {
         if (time.toSeconds() < 1) {
             return time.toMillis() + "ms";

@@ -3,11 +3,15 @@ package io.sommelier.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sommelier.api.CommandId;
+import io.sommelier.api.Outcome;
 import io.sommelier.api.Target;
 import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.CommandState;
 import io.sommelier.api.admin.CommandView;
 import io.sommelier.api.admin.ControllerAdmin;
+import io.sommelier.api.admin.DrainEnd;
+import io.sommelier.api.admin.DrainOrder;
+import io.sommelier.api.admin.DrainReport;
 import io.sommelier.api.admin.EventCount;
 import io.sommelier.api.admin.HealthView;
 import io.sommelier.api.admin.LatencyView;
@@ -25,6 +29,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.table.ShellTable;
@@ -88,10 +94,33 @@ class ListsTest {
                 false);
     }
 
+    private static final DrainReport REPORT = new DrainReport(
+            "target cellar",
+            DrainEnd.LIMIT,
+            Duration.ofMillis(5010),
+            3,
+            Map.of(Outcome.UNKNOWN, 1L),
+            List.of(new DrainReport.Unfinished(
+                    CommandId.parse(ID), "ann", "desk", new Target("cellar", ""), "pour", "north", Outcome.UNKNOWN)),
+            List.of(new DrainReport.ChannelReport(
+                    "7",
+                    "north",
+                    "cellar",
+                    "tcp",
+                    DrainEnd.LIMIT,
+                    "SHUTDOWN: the target cellar is drained",
+                    Duration.ofMillis(5000),
+                    3,
+                    1,
+                    2,
+                    0,
+                    0)));
+
     private static final class FakeAdmin implements ControllerAdmin {
         final List<CommandView> live = new ArrayList<>();
         final List<String> cancelled = new ArrayList<>();
         boolean isTooLate;
+        DrainOrder ordered;
 
         @Override
         public String controllerId() {
@@ -131,6 +160,32 @@ class ListsTest {
         @Override
         public long inFlight() {
             return live.size();
+        }
+
+        @Override
+        public Optional<CompletionStage<DrainReport>> drainChannel(String channelId, DrainOrder order) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<CompletionStage<DrainReport>> drainTarget(String targetId, DrainOrder order) {
+            ordered = order;
+            return Optional.of(CompletableFuture.completedStage(REPORT));
+        }
+
+        @Override
+        public CompletionStage<DrainReport> drainController(DrainOrder order) {
+            throw new IllegalArgumentException("limit = PT2H is above maxDrainLimit");
+        }
+
+        @Override
+        public boolean resume() {
+            return true;
+        }
+
+        @Override
+        public boolean isDraining() {
+            return false;
         }
 
         @Override
@@ -356,6 +411,42 @@ class ListsTest {
 
         admin.isTooLate = true;
         assertThat(cancel(ID, "ann")).isFalse();
+    }
+
+    @Test
+    void aDrainIsReportedWithItsChannelsAndWhatDidNotFinish() throws Exception {
+        assertThat(new Draining(admin, out, false).target("cellar", "5s", true)).isFalse();
+
+        assertThat(admin.ordered)
+                .isEqualTo(DrainOrder.usual().within(Duration.ofSeconds(5)).stayingAway(true));
+        assertThat(printed())
+                .startsWith("the target cellar is drained, LIMIT after 5s: 3 commands finished, 1 did not {UNKNOWN=1}")
+                .contains("north")
+                .contains(ID);
+    }
+
+    @Test
+    void ofADrainAScriptGetsTheColumns() throws Exception {
+        new Draining(admin, out, true).target("cellar", null, false);
+
+        assertThat(admin.ordered).isEqualTo(DrainOrder.usual());
+        assertThat(columns(printed().lines().findFirst().orElseThrow()))
+                .containsExactly("7", "north", "LIMIT", "5s", "3", "2", "1", "0", "0");
+    }
+
+    @Test
+    void aDrainThatCannotBeIsSaidToBeNone() throws Exception {
+        assertThat(new Draining(admin, out, false).channel("42", null, false)).isFalse();
+        assertThat(new Draining(admin, out, false).channel("7", "soon", false)).isFalse();
+        assertThat(new Draining(admin, out, false).controller("2h", false)).isFalse();
+        assertThat(new Draining(admin, out, false).resume()).isTrue();
+
+        assertThat(printed().lines())
+                .containsExactly(
+                        "no channel has the id 42",
+                        "--limit 'soon' is no time, allowed are 250ms, 5s, 2m or 1h",
+                        "limit = PT2H is above maxDrainLimit",
+                        "the controller takes commands and connectors again");
     }
 
     @Test

@@ -133,10 +133,10 @@ class SendingTest {
 
     @Test
     void timesAreReadAsInConfigurationFiles() {
-        assertThat(CommandSend.duration("250ms")).isEqualTo(Duration.ofMillis(250));
-        assertThat(CommandSend.duration("5s")).isEqualTo(Duration.ofSeconds(5));
-        assertThat(CommandSend.duration("2m")).isEqualTo(Duration.ofMinutes(2));
-        assertThat(CommandSend.duration("1h")).isEqualTo(Duration.ofHours(1));
-        assertThatThrownBy(() -> CommandSend.duration("5")).hasMessageContaining("250ms, 5s, 2m or 1h");
+        assertThat(Span.parse("--ttl", "250ms")).isEqualTo(Duration.ofMillis(250));
+        assertThat(Span.parse("--ttl", "5s")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(Span.parse("--ttl", "2m")).isEqualTo(Duration.ofMinutes(2));
+        assertThat(Span.parse("--ttl", "1h")).isEqualTo(Duration.ofHours(1));
+        assertThatThrownBy(() -> Span.parse("--ttl", "5")).hasMessageContaining("250ms, 5s, 2m or 1h");
     }
 }

@@ -3,9 +3,10 @@ package io.sommelier.api.admin;
 import io.sommelier.api.CommandId;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What an operator sees of a controller. Thread-safe. Each list is a snapshot taken while commands flow: its rows may be some commands apart. */
+/** What an operator sees of a controller, and does to it. Thread-safe. Each list is a snapshot taken while commands flow: its rows may be some commands apart. */
 @ProviderType
 public interface ControllerAdmin {
     /** The id of the controller. */
@@ -65,4 +66,50 @@ public interface ControllerAdmin {
 
     /** The payload and header bytes that live commands hold. */
     long bytesHeld();
+
+    /**
+     * Drains a channel: its connector is given no new commands and sends none, those under way in both directions may end within the limit, then goodbye is said. Commands that
+     * it has not begun go to another member. At the limit those that are idempotent, and of which nothing has come back, do so too; the others end with what is true of them,
+     * and their callers are told before the channel closes. Does not block. A channel that drains already is not drained anew: whoever has the shorter limit ends it, and the
+     * goodbye is that of the first.
+     *
+     * @param channelId as {@link ChannelView#channelId}
+     * @return empty when there is no such channel. Else completes with the report when the channel is gone, soon after the limit at the latest, on a thread that must not be
+     *     blocked; never fails
+     * @throws IllegalArgumentException when the limit is above what the controller permits
+     * @throws IllegalStateException when a connector in the JVM of the controller is to stay away, which has nowhere to go; or when as many drains are under way as may be
+     */
+    Optional<CompletionStage<DrainReport>> drainChannel(String channelId, DrainOrder order);
+
+    /**
+     * Drains the channels of all members that the target has here now, as {@link #drainChannel} does, at once. Commands for the target wait for its members to come back, as long
+     * as the controller waits for one that went in good order, and go on then. Who comes meanwhile is a member as ever.
+     *
+     * @return empty when the target is not known; else as of {@link #drainChannel}, when all of the channels are gone
+     * @throws IllegalArgumentException as {@link #drainChannel}
+     * @throws IllegalStateException as {@link #drainChannel}; nothing is drained then
+     */
+    Optional<CompletionStage<DrainReport>> drainTarget(String targetId, DrainOrder order);
+
+    /**
+     * Drains the controller: new commands are refused, DRAINING and NOT_SENT, and so are new connectors; what is under way may end within the limit, the rest ends with what is
+     * true of it; connectors that only send are told at once to go elsewhere, members when nothing waits for one any more. Those in the JVM of the controller keep their channels.
+     * It stays so until {@link #resume}.
+     *
+     * @return completes with the report when nothing is under way any more and the other connectors are gone, soon after the limit at the latest, on a thread that must not be blocked; never fails
+     * @throws IllegalArgumentException when the limit is above what the controller permits
+     * @throws IllegalStateException when as many drains are under way as may be
+     */
+    CompletionStage<DrainReport> drainController(DrainOrder order);
+
+    /**
+     * Takes commands and connectors again, after {@link #drainController} or in the midst of it; connectors that were told to go, go.
+     *
+     * @return whether it was draining, or drained
+     * @throws IllegalStateException when the controller is about to stop
+     */
+    boolean resume();
+
+    /** Whether it takes nothing new: {@link #drainController}, and not {@link #resume}. */
+    boolean isDraining();
 }
