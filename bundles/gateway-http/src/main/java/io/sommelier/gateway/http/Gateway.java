@@ -5,6 +5,7 @@ import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.gateway.http.GatewayRoutes.Route;
 import io.sommelier.gateway.http.internal.command.CommandGate;
 import io.sommelier.gateway.http.internal.command.Times;
+import io.sommelier.gateway.http.internal.operator.DrainGate;
 import io.sommelier.gateway.http.internal.operator.OperatorGate;
 import io.sommelier.gateway.http.internal.reply.Answer;
 import io.sommelier.gateway.http.internal.request.Callers;
@@ -31,6 +32,7 @@ public final class Gateway implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread;
     private final CommandGate commands;
     private final OperatorGate operators;
+    private final DrainGate drains;
     private final String openApi;
 
     /**
@@ -54,6 +56,7 @@ public final class Gateway implements AutoCloseable {
                 thread);
         operators = new OperatorGate(
                 () -> settings.now().hasOperatorPaths(), () -> settings.now().replies(), thread);
+        drains = new DrainGate(operators, () -> settings.now().replies(), thread);
         openApi = resource("openapi.json");
         thread.scheduleWithFixedDelay(commands::sweep, 1, 1, TimeUnit.SECONDS);
     }
@@ -107,6 +110,10 @@ public final class Gateway implements AutoCloseable {
                 route("channels", "GET", "/channels", operators::channels),
                 route("inflight", "GET", "/inflight", operators::inFlight),
                 route("inflight-cancel", "DELETE", "/inflight/{id}", operators::cancel),
+                route("channel-drain", "POST", "/channels/{id}/drain", drains::channel),
+                route("target-drain", "POST", "/targets/{id}/drain", drains::target),
+                route("controller-drain", "POST", "/controller/drain", drains::controller),
+                route("controller-resume", "POST", "/controller/resume", drains::resume),
                 route("openapi", "GET", "/openapi.json", (request, caller, exchange, callback) -> {
                     Answer.json(exchange, 200, openApi);
                     callback.done(false);

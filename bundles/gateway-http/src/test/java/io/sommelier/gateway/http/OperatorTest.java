@@ -150,6 +150,106 @@ class OperatorTest {
         }
     }
 
+    private HttpResponse<String> order(String path) throws Exception {
+        return world.http.send(world.request(path).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    }
+
+    private String channelOf(String instance) throws Exception {
+        for (JsonNode channel : read("/channels").get("channels")) {
+            if (channel.get("instance").asText().equals(instance)) {
+                return channel.get("channel").asText();
+            }
+        }
+        throw new AssertionError("no channel of " + instance);
+    }
+
+    private CompletableFuture<HttpResponse<String>> underWay() {
+        return world.http.sendAsync(
+                world.request("/commands/cellar/hand")
+                        .POST(BodyPublishers.ofString("wine"))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    @Test
+    void aChannelIsDrainedAndTheReportComesWhenItIsGone() throws Exception {
+        var reply = underWay();
+        var job = worker.next();
+        var drained = world.http.sendAsync(
+                world.request("/channels/" + channelOf("member:hand") + "/drain?limit=20s")
+                        .POST(BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+        await().until(() -> read("/channels").toString().contains("DRAINING"));
+
+        job.responder().complete(io.sommelier.api.Payload.ofText("at last"));
+
+        assertThat(reply.get().body()).isEqualTo("at last");
+        assertThat(drained.get().statusCode()).isEqualTo(200);
+        JsonNode report = json.readTree(drained.get().body());
+        assertThat(report.get("end").asText()).isEqualTo("DONE");
+        assertThat(report.get("finished").asInt()).isEqualTo(1);
+        assertThat(report.at("/channels/0/instance").asText()).isEqualTo("member:hand");
+        assertThat(report.at("/channels/0/toFinished").asInt()).isEqualTo(1);
+        await().until(() -> read("/channels").toString().contains("member:hand"));
+    }
+
+    @Test
+    void aTargetIsDrainedWithinItsLimitAndWhatIsLeftIsNamed() throws Exception {
+        var reply = underWay();
+        worker.next();
+
+        HttpResponse<String> drained = order("/targets/cellar/drain?limit=100ms");
+
+        assertThat(drained.statusCode()).as(drained.body()).isEqualTo(200);
+        JsonNode report = json.readTree(drained.body());
+        assertThat(report.get("end").asText()).isEqualTo("LIMIT");
+        assertThat(report.at("/unfinished/UNKNOWN").asInt()).isEqualTo(1);
+        assertThat(report.at("/commands/0/operation").asText()).isEqualTo("hand");
+        assertThat(report.at("/commands/0/member").asText()).isEqualTo("member:hand");
+        assertThat(report.get("channels")).hasSize(2);
+        assertThat(reply.get().statusCode()).isEqualTo(502);
+        assertThat(reply.get().body()).contains("UNKNOWN");
+    }
+
+    @Test
+    void aDrainedControllerAnswers503UntilItIsResumed() throws Exception {
+        assertThat(order("/controller/drain").statusCode()).isEqualTo(200);
+
+        HttpResponse<String> refused = world.post("pour", "wine");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("retry-after")).isPresent();
+        assertThat(refused.body()).contains("\"DRAINING\"", "\"NOT_SENT\"", "\"retryable\":true");
+
+        assertThat(order("/controller/resume").body()).contains("true");
+        assertThat(order("/controller/resume").body()).contains("false");
+        assertThat(world.post("pour", "wine").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aDrainThatCannotBeIsRefused() throws Exception {
+        String channel = channelOf("member:hand");
+        assertThat(order("/channels/4711/drain").statusCode()).isEqualTo(404);
+        assertThat(order("/targets/attic/drain").statusCode()).isEqualTo(404);
+        for (String limit : new String[] {"-1s", "soon", "5", "2h", "999999999999h"}) {
+            HttpResponse<String> refused = order("/channels/" + channel + "/drain?limit=" + limit);
+            assertThat(refused.statusCode()).as(limit + refused.body()).isEqualTo(400);
+            assertThat(refused.headers().firstValue("content-type")).contains("application/problem+json");
+            assertThat(refused.body()).contains("limit");
+        }
+        assertThat(order("/channels/" + channel + "/drain?stayAway=perhaps").statusCode())
+                .isEqualTo(400);
+        HttpResponse<String> local = order("/channels/" + channel + "/drain?stayAway=true");
+        assertThat(local.statusCode()).isEqualTo(409);
+        assertThat(local.body()).contains("member:hand");
+        world.gateway.settings(Map.of("operatorPaths", "false"));
+        for (String path : new String[] {"/channels/1", "/targets/cellar", "/controller"}) {
+            assertThat(order(path + "/drain").statusCode()).as(path).isEqualTo(403);
+        }
+        assertThat(order("/controller/resume").statusCode()).isEqualTo(403);
+        assertThat(world.post("pour", "wine").statusCode()).isEqualTo(200);
+    }
+
     @Test
     void thePathsForOperatorsCanBeClosed() throws Exception {
         world.gateway.settings(Map.of("operatorPaths", "false"));

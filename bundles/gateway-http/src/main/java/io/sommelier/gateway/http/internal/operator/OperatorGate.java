@@ -190,7 +190,8 @@ public final class OperatorGate {
         callback.done(false);
     }
 
-    private ControllerAdmin present(Caller caller) {
+    /** The controller, for operators alone. */
+    ControllerAdmin present(Caller caller) {
         if (!isOpen.getAsBoolean() || !caller.isOperator()) {
             throw new RequestRefusedException(Problem.of(
                     CommandError.of(ErrorCode.FORBIDDEN, Outcome.REFUSED, Stage.INGRESS, "this is for operators alone"),

@@ -1,6 +1,8 @@
 package io.sommelier.gateway.http.internal.request;
 
 import io.sommelier.api.CommandId;
+import io.sommelier.spi.SettingsReader;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +50,7 @@ public final class IncomingRequest {
      *
      * @throws RequestRefusedException when it says neither that nor {@code false}
      */
-    boolean flag(String name) {
+    public boolean flag(String name) {
         Optional<String> value = one(name);
         if (value.isEmpty() || value.get().equalsIgnoreCase("false")) {
             return false;
@@ -109,6 +111,25 @@ public final class IncomingRequest {
             // answered below
         }
         throw RequestRefusedException.bad(name, text.get(), least + " to " + most);
+    }
+
+    /**
+     * A time of the query, as {@code 300ms}, {@code 5s}, {@code 2m} or {@code 1h}; empty where it is not there.
+     *
+     * @throws RequestRefusedException when it is none
+     */
+    public Optional<Duration> time(String name) {
+        Optional<String> text = one(name);
+        try {
+            return text.map(SettingsReader::parseDuration);
+        } catch (IllegalArgumentException | ArithmeticException notATime) {
+            throw RequestRefusedException.bad(name, text.orElseThrow(), "a time, written as 300ms, 5s, 2m or 1h");
+        }
+    }
+
+    /** The refusal of a request that is not what it has to be. */
+    public static RequestRefusedException bad(String message) {
+        return RequestRefusedException.bad(message);
     }
 
     /** Whether it is asked by that method. */
