@@ -36,7 +36,7 @@ record House(List<Bundle> bundles) {
                 bundle("api", Set.of(), ANNOTATIONS),
                 bundle("spi", Set.of("api"), COMMON),
                 bundle("wire", Set.of("api"), union(COMMON, NETTY_BUFFER_ALONE)),
-                bundle("controller", Set.of("api", "spi"), union(COMMON, Set.of("org.HdrHistogram"))),
+                bundle("controller", Set.of("api", "spi"), union(COMMON, FRAMEWORK, Set.of("org.HdrHistogram"))),
                 bundle("pipeline", Set.of("api", "spi"), COMMON),
                 bundle(
                         "transport-embedded",
