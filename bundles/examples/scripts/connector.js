@@ -1,7 +1,8 @@
 // A connector over WebSocket, in a browser or in Node.js 22:  node connector.js [ws://127.0.0.1:7008/sommelier [TARGET]]
 const [url = 'ws://127.0.0.1:7008/sommelier', target = 'cellar'] = globalThis.process?.argv.slice(2) ?? [];
 const instance = 'js-' + Math.random().toString(36).slice(2);
-const given = command => command.json ?? JSON.parse(command.text);
+const given = command => command.json ?? JSON.parse(command.text ?? atob(command.base64));
+const known = new Set(['welcome', 'refused', 'goodbye', 'ping', 'pong', 'drain', 'command', 'admitted', 'accepted', 'data', 'complete', 'failed', 'credit', 'cancel']);
 const operations = { // what is yielded is a part of a stream, what is returned ends it
   async *pour({ contentType, text, json, base64 }) { return { json: { instance, contentType, text, json, base64 } }; },
   async *slow(command) { await new Promise(done => setTimeout(done, given(command).millis)); return { json: given(command) }; },
@@ -33,13 +34,23 @@ function connect(resume = '', pause = 100) {
   let comesBack = true;
   socket.onopen = () => send({ type: 'hello', instance, target, resume, operations: Object.keys(operations) });
   socket.onmessage = ({ data }) => {
-    const message = JSON.parse(data), { type, stream } = message, work = works.get(stream);
+    try {
+      take(JSON.parse(data));
+    } catch (error) {
+      send({ type: 'goodbye', reason: 'PROTOCOL_ERROR', comeBack: true, message: String(error.message) });
+      socket.close();
+    }
+  };
+  const take = message => {
+    const { type, stream } = message, work = works.get(stream);
+    if (!known.has(type) && !String(type).startsWith('x-')) throw new Error(`type ${type} is unknown`);
     if (type === 'welcome') { clearTimeout(unanswered); [resume, pause] = [message.resume, 100]; }
     if (type === 'ping') send({ type: 'pong', token: message.token });
     if (type === 'credit' && work) { work.credit += message.bytes; work.wake?.(); }
     if (type === 'cancel') works.delete(stream);
     if (type === 'refused' || type === 'goodbye') { comesBack = message.comeBack; socket.close(); }
     if (type === 'command') {
+      if (!Number.isInteger(stream)) throw new Error('stream is not a number');
       const begun = { credit: message.credit, sent: 0 };
       works.set(stream, begun);
       const say = part => works.get(stream) === begun && send({ stream, ...part });

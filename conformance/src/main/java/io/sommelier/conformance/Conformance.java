@@ -69,7 +69,7 @@ public final class Conformance {
             probe.start(transport, 1); // a command that does not exist is no broken rule
             probe.stop();
             return report(
-                    new Report(System.out).run(chosen(Rules.all()), chosen(Rules.slow()), () -> kit(output)), output);
+                    new Report(System.out).run(chosen(spoken()), chosen(Rules.slow()), () -> kit(output)), output);
         } finally {
             Files.deleteIfExists(output);
         }
@@ -97,6 +97,18 @@ public final class Conformance {
         return broken > 0 ? 1 : 0;
     }
 
+    /** What is looked at over this transport. */
+    private List<Rule> spoken() {
+        return transport == Listener.Transport.JSON
+                ? Stream.concat(Rules.all().stream(), Rules.ofJson().stream()).toList()
+                : Rules.all();
+    }
+
+    /** All rules, of every transport. */
+    private static Stream<Rule> every() {
+        return Stream.of(Rules.all(), Rules.ofJson(), Rules.slow()).flatMap(List::stream);
+    }
+
     private List<Rule> chosen(List<Rule> rules) {
         return only.isEmpty()
                 ? rules
@@ -114,9 +126,8 @@ public final class Conformance {
                     return true;
                 }
                 case "--list" -> {
-                    Stream.concat(Rules.all().stream(), Rules.slow().stream())
-                            .forEach(rule ->
-                                    System.out.printf("%-26s §%-2d  %s%n", rule.id(), rule.section(), rule.sentence()));
+                    every().forEach(rule ->
+                            System.out.printf("%-26s §%-2d  %s%n", rule.id(), rule.section(), rule.sentence()));
                     return true;
                 }
                 case "--transport" -> transport = Listener.Transport.of(value(option, left));
@@ -139,8 +150,7 @@ public final class Conformance {
     }
 
     private static String known(String id) {
-        if (Stream.concat(Rules.all().stream(), Rules.slow().stream())
-                .noneMatch(rule -> rule.id().equals(id))) {
+        if (every().noneMatch(rule -> rule.id().equals(id))) {
             throw new IllegalArgumentException("there is no rule '" + id + "'; --list prints them");
         }
         return id;

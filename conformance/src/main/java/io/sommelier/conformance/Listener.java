@@ -4,7 +4,9 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -17,6 +19,8 @@ import io.netty.handler.codec.MessageToMessageDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -24,6 +28,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +78,7 @@ final class Listener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        Peer peer = new Peer(new NettySocket(channel, transport), limit);
                         if (transport != Transport.TCP) {
                             channel.pipeline()
                                     .addLast(
@@ -83,7 +89,10 @@ final class Listener implements AutoCloseable {
                                                             .websocketPath("/sommelier")
                                                             .subprotocols(transport.subprotocol)
                                                             .maxFramePayloadLength(MOST_FRAME)
-                                                            .build()));
+                                                            .handleCloseFrames(false)
+                                                            .dropPongFrames(false)
+                                                            .build()),
+                                            new Controls(peer));
                         }
                         if (transport == Transport.WEBSOCKET) {
                             channel.pipeline().addLast(new BytesOfMessages(), new MessagesOfBytes());
@@ -96,7 +105,7 @@ final class Listener implements AutoCloseable {
                                             new LengthFieldBasedFrameDecoder(MOST_FRAME, 0, 4, 0, 4),
                                             new FramesOfBytes());
                         }
-                        channel.pipeline().addLast(new Frames(channel, transport, limit));
+                        channel.pipeline().addLast(new Frames(peer, transport));
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -136,9 +145,9 @@ final class Listener implements AutoCloseable {
         private final Peer peer;
         private final Transport transport;
 
-        Frames(Channel channel, Transport transport, Duration limit) {
+        Frames(Peer peer, Transport transport) {
+            this.peer = peer;
             this.transport = transport;
-            peer = new Peer(new NettySocket(channel, transport), limit);
         }
 
         @Override
@@ -194,6 +203,11 @@ final class Listener implements AutoCloseable {
         }
 
         @Override
+        public void writeWebSocket(WebSocketFrame frame) {
+            channel.writeAndFlush(frame);
+        }
+
+        @Override
         public boolean isText() {
             return transport == Transport.JSON;
         }
@@ -201,6 +215,28 @@ final class Listener implements AutoCloseable {
         @Override
         public void close() {
             channel.close();
+        }
+    }
+
+    /** What the WebSocket itself says. */
+    private static final class Controls extends ChannelInboundHandlerAdapter {
+        private final Peer peer;
+
+        Controls(Peer peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof PongWebSocketFrame pong) {
+                peer.ponged(pong.content().toString(StandardCharsets.UTF_8));
+                pong.release();
+            } else if (message instanceof CloseWebSocketFrame close) {
+                peer.closed(close.statusCode());
+                context.writeAndFlush(close).addListener(ChannelFutureListener.CLOSE);
+            } else {
+                context.fireChannelRead(message);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package io.sommelier.conformance;
 
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -7,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +43,9 @@ final class Peer {
          */
         void writeBytes(byte[] bytes);
 
+        /** Writes a frame of the WebSocket, where there is one. */
+        void writeWebSocket(WebSocketFrame frame);
+
         /** Whether messages are whole, and heartbeats not the link's: the JSON form. */
         boolean isText();
 
@@ -53,6 +59,8 @@ final class Peer {
     private final AtomicInteger pings = new AtomicInteger();
     private volatile boolean isMute;
     private volatile Broken unreadable;
+    private final Set<String> pongs = ConcurrentHashMap.newKeySet();
+    private volatile int closeCode;
 
     private final Map<Integer, Reply> replies = new HashMap<>();
     private Hello hello;
@@ -74,6 +82,16 @@ final class Peer {
     }
 
     // --- The I/O thread -----------------------------------------------------------------------------------
+
+    /** A pong of the WebSocket came. */
+    void ponged(String text) {
+        pongs.add(text);
+    }
+
+    /** A close frame came; -1 for one without a code. */
+    void closed(int code) {
+        closeCode = code;
+    }
 
     void received(Frame frame) {
         if (frame.type() == Frame.PING) {
@@ -144,6 +162,16 @@ final class Peer {
 
     void sendBytes(byte[] bytes) {
         socket.writeBytes(bytes);
+    }
+
+    /** Sends a frame of the WebSocket, in order. */
+    void sendWebSocket(WebSocketFrame frame) {
+        socket.writeWebSocket(frame);
+    }
+
+    /** Sends a text message, whatever is in it. */
+    void sendText(String text) {
+        socket.writeWebSocket(new TextWebSocketFrame(text));
     }
 
     int newStream() {
@@ -276,6 +304,16 @@ final class Peer {
             }
             look(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
         }
+    }
+
+    /** Waits for a pong of the WebSocket with that text. */
+    void pong(String text) {
+        await("the pong of the WebSocket", () -> pongs.contains(text));
+    }
+
+    /** The code of the close frame that came; 0 for none, -1 for one without a code. */
+    int closeCode() {
+        return closeCode;
     }
 
     /** Waits for the end of the connection, as long as for anything. */

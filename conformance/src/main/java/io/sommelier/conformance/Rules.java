@@ -21,6 +21,11 @@ final class Rules {
                 .toList();
     }
 
+    /** Those of the JSON form; they are looked at behind the others, where it is spoken. */
+    static List<Rule> ofJson() {
+        return JsonRules.all();
+    }
+
     /** Those that mostly wait; they are looked at beside the others, on a connector of their own. */
     static List<Rule> slow() {
         return TimeRules.all();

@@ -80,7 +80,12 @@ final class ViolationRules {
     }
 
     private static void add(List<Rule> rules, String id, String what, Consumer<Peer> sin) {
-        rules.add(new Rule("error-" + id, 9, "It leaves with PROTOCOL_ERROR upon " + what, kit -> {
+        rules.add(rule(id, 9, what, sin));
+    }
+
+    /** That it leaves with PROTOCOL_ERROR. */
+    static Rule rule(String id, int section, String what, Consumer<Peer> sin) {
+        return new Rule("error-" + id, section, "It leaves with PROTOCOL_ERROR upon " + what, kit -> {
             Peer peer = kit.spent();
             sin.accept(peer);
             Goodbye said = peer.untilEnd()
@@ -88,6 +93,6 @@ final class ViolationRules {
             if (said.reason() != Goodbye.PROTOCOL_ERROR) {
                 throw new Broken("it said %s, expected is reason %d".formatted(said, Goodbye.PROTOCOL_ERROR));
             }
-        }));
+        });
     }
 }

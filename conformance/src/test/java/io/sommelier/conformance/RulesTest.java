@@ -108,6 +108,67 @@ class RulesTest {
                 });
     }
 
+    private List<Report.Line> lookAtJson(Set<String> only, PlainJsonConnector.Fault... faults) {
+        Report report = new Report(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        return report.run(
+                chosen(
+                        Stream.concat(HelloRules.all().stream().limit(1), Rules.ofJson().stream())
+                                .toList(),
+                        only),
+                List.of(),
+                () -> new Kit(new PlainJsonConnector(faults), Listener.Transport.JSON, LIMIT));
+    }
+
+    @Test
+    void aConnectorThatKeepsTheJsonFormIsSaidToDoSo() {
+        assertThat(lookAtJson(Set.of()))
+                .as(() -> printed.toString(StandardCharsets.UTF_8))
+                .hasSize(1 + Rules.ofJson().size())
+                .allMatch(line -> line.finding() == Report.Finding.KEPT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SAYS_BINARY,            hello",
+        "PONGS_NOT,              json-ping",
+        "PONGS_ANYTHING,         json-ping",
+        "FORGETS_FRAGMENTS,      json-fragments",
+        "WANTS_ITS_ORDER,        json-blanks",
+        "CUTS_CHARACTERS,        json-characters",
+        "TAKES_TEXT_ALONE,       json-json",
+        "TAKES_NO_BASE64,        json-base64",
+        "LEAVES_A_CLOSE_OPEN,    json-closed",
+        "STAYS_AWAY_WHEN_CLOSED, json-closed",
+        "CLOSES_WITHOUT_CODE,    json-close-code",
+        "TOLERATES_NO_JSON,      error-json-none",
+        "TOLERATES_ARRAYS,       error-json-object",
+        "TOLERATES_TYPES,        error-json-type",
+        "TOLERATES_MISSING,      error-json-member",
+        "TOLERATES_KINDS,        error-json-kind",
+        "TOLERATES_BINARY,       error-json-binary",
+    })
+    void aBrokenRuleOfTheJsonFormIsFound(PlainJsonConnector.Fault fault, String rule) {
+        assertThat(lookAtJson(Set.of(rule), fault))
+                .as(() -> printed.toString(StandardCharsets.UTF_8))
+                .singleElement()
+                .satisfies(line -> {
+                    assertThat(line.finding()).isEqualTo(Report.Finding.BROKEN);
+                    assertThat(line.why()).isNotEmpty();
+                });
+    }
+
+    @Test
+    void everyFaultOfTheJsonFormIsLookedFor() throws Exception {
+        CsvSource source = RulesTest.class
+                .getDeclaredMethod("aBrokenRuleOfTheJsonFormIsFound", PlainJsonConnector.Fault.class, String.class)
+                .getAnnotation(CsvSource.class);
+
+        assertThat(Stream.of(source.value())
+                        .map(row -> PlainJsonConnector.Fault.valueOf(
+                                row.substring(0, row.indexOf(',')).strip())))
+                .containsExactlyInAnyOrderElementsOf(EnumSet.allOf(PlainJsonConnector.Fault.class));
+    }
+
     @Test
     void everyFaultIsLookedFor() throws Exception {
         CsvSource source = RulesTest.class
