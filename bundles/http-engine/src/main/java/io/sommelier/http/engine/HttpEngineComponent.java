@@ -89,6 +89,7 @@ public final class HttpEngineComponent implements PlatformHttpEngine, PartStatus
         if (!now.isEmpty()) {
             problems.add(now);
         }
+        engine.tls().problem().ifPresent(problems::add);
         return problems;
     }
 

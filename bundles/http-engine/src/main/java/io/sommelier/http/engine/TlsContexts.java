@@ -26,6 +26,8 @@ final class TlsContexts {
     private volatile Optional<SslContext> current = Optional.empty();
     private TlsSettings settings;
     private List<String> stamps = List.of();
+    private List<String> seen = List.of();
+    private volatile String problem = "";
 
     /** What a new connection is to use; empty for no TLS. */
     Optional<SslContext> current() {
@@ -38,21 +40,35 @@ final class TlsContexts {
         current = newSettings.isOn() ? Optional.of(load(newSettings)) : Optional.empty();
         settings = newSettings;
         stamps = newStamps;
+        seen = newStamps;
+        problem = "";
     }
 
-    /** Loads the files again if they changed. Bad ones are named once in the log, and what was in effect stays. */
+    /** Why changed files are not in effect; empty when they are. */
+    Optional<String> problem() {
+        return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
+    }
+
+    /**
+     * Loads the files again if they changed, once they were the same at two looks: who writes two files needs a moment. Bad ones are named once in the log, and what was in effect
+     * stays.
+     */
     synchronized void refresh() {
         if (settings == null || !settings.isOn()) {
             return;
         }
         List<String> newStamps = stamps(settings);
-        if (!newStamps.equals(stamps)) {
+        boolean haveSettled = newStamps.equals(seen);
+        seen = newStamps;
+        if (haveSettled && !newStamps.equals(stamps)) {
             stamps = newStamps;
             try {
                 current = Optional.of(load(settings));
+                problem = "";
                 LOG.info("TLS takes changed files into use: {}", settings.files());
             } catch (IllegalArgumentException e) {
-                LOG.warn("TLS keeps the certificate in effect: {}", e.getMessage());
+                problem = "TLS keeps the certificate in effect: " + e.getMessage();
+                LOG.warn("{}", problem);
             }
         }
     }

@@ -125,6 +125,9 @@ class TlsTest {
         try (Server server = server(settings)) {
             Files.writeString(used.resolve("used.crt"), "no certificate");
             server.engine.tls().refresh();
+            assertThat(server.engine.tls().problem()).as("at the first look").isEmpty();
+            server.engine.tls().refresh();
+            assertThat(server.engine.tls().problem().orElseThrow()).contains("used.crt", "cannot be used");
 
             try (RawClient client = secure(server)) {
                 assertThat(nameOf(client)).isEqualTo("CN=one");
