@@ -139,7 +139,11 @@ public final class ConnectorBuilder {
         return httpProxy(hostAndPort, "", "");
     }
 
-    /** As {@link #httpProxy(String)}, for a proxy that asks who it is (Basic, RFC 7617). */
+    /**
+     * As {@link #httpProxy(String)}, for a proxy that asks who it is (Basic, RFC 7617, in UTF-8).
+     *
+     * @throws IllegalArgumentException when the user has a colon, or either has a control character
+     */
     public ConnectorBuilder httpProxy(String hostAndPort, String user, String password) {
         proxy = Optional.of(new ProxyServer(false, HostPort.parse(hostAndPort), user, password));
         return this;
@@ -154,7 +158,11 @@ public final class ConnectorBuilder {
         return socksProxy(hostAndPort, "", "");
     }
 
-    /** As {@link #socksProxy(String)}, for a proxy that asks who it is (RFC 1929). */
+    /**
+     * As {@link #socksProxy(String)}, for a proxy that asks who it is (RFC 1929).
+     *
+     * @throws IllegalArgumentException when user or password is not 1 to 255 characters of ASCII
+     */
     public ConnectorBuilder socksProxy(String hostAndPort, String user, String password) {
         proxy = Optional.of(new ProxyServer(true, HostPort.parse(hostAndPort), user, password));
         return this;

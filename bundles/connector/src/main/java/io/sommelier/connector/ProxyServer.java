@@ -15,6 +15,32 @@ import java.net.InetSocketAddress;
  * @param password of the user
  */
 record ProxyServer(boolean isSocks, HostPort at, String user, String password) {
+    private static final int MOST_OF_SOCKS = 255;
+
+    /** @throws IllegalArgumentException when user or password cannot be told to a proxy of that kind */
+    ProxyServer {
+        if (!user.isEmpty()) {
+            check("user", user, isSocks);
+            check("password", password, isSocks);
+        }
+        if (!isSocks && user.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("the user for the proxy has a colon, which ends it (RFC 7617)");
+        }
+    }
+
+    /** The password is not told. */
+    private static void check(String what, String text, boolean isSocks) {
+        if (isSocks
+                && (text.isEmpty()
+                        || text.length() > MOST_OF_SOCKS
+                        || text.chars().anyMatch(c -> c > '~'))) {
+            throw new IllegalArgumentException("the " + what
+                    + " for a SOCKS5 proxy is out of range, allowed are 1 to 255 characters of ASCII (RFC 1929)");
+        }
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("the " + what + " for the proxy has control characters");
+        }
+    }
 
     /** What stands first in the pipeline of a socket that goes through it. */
     ProxyHandler newHandler(InetSocketAddress resolved) {

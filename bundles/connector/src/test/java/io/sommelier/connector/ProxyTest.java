@@ -2,13 +2,17 @@ package io.sommelier.connector;
 
 import static io.sommelier.connector.ScriptedPeer.next;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sommelier.api.CloseReason;
 import io.sommelier.connector.ConnectorState.Phase;
 import io.sommelier.connector.ScriptedProxy.Mood;
+import io.sommelier.wire.LinkSettings;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,5 +108,93 @@ class ProxyTest {
         connector.close(Duration.ofMinutes(5));
 
         assertThat(connector.state().phase()).isEqualTo(Phase.CLOSED);
+    }
+
+    /** SOCKS5 leaves open what it is beyond ASCII. */
+    private static String secret(boolean isSocks) {
+        return isSocks ? "secret" : "s\u00e9cret";
+    }
+
+    private ConnectorBuilder through(boolean isSocks, String user, String password) throws Exception {
+        ConnectorBuilder builder = through(isSocks);
+        proxy.wants("ann:" + secret(isSocks));
+        return isSocks
+                ? builder.socksProxy(proxy.address(), user, password)
+                : builder.httpProxy(proxy.address(), user, password);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProxyThatWantsAPasswordIsShownIt(boolean isSocks) throws Exception {
+        connector = through(isSocks, "ann", secret(isSocks)).open();
+
+        controller.accept().welcome("");
+        assertThat(connector.awaitActive(LIMIT)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWrongPasswordEndsTheAttemptWithTheWordOfTheProxyAndIsNotTold(boolean isSocks) throws Exception {
+        connector = through(isSocks, "ann", "wrong-one").open();
+
+        assertThat(unreached())
+                .containsIgnoringCase("proxy")
+                .contains(isSocks ? "authStatus" : "407")
+                .doesNotContain("wrong-one");
+    }
+
+    @Test
+    void whatCannotBeToldToAProxyIsRefusedAndThePasswordNotTold() throws Exception {
+        proxy = new ScriptedProxy(true);
+        ConnectorBuilder builder = Connector.builder("cellar-1");
+
+        assertThatThrownBy(() -> builder.socksProxy("localhost:1080", "ann", "s\u00e9cret"))
+                .hasMessage(
+                        "the password for a SOCKS5 proxy is out of range, allowed are 1 to 255 characters of ASCII (RFC 1929)");
+        assertThatThrownBy(() -> builder.socksProxy("localhost:1080", "a".repeat(256), "b"))
+                .hasMessageStartingWith("the user for a SOCKS5 proxy");
+        assertThatThrownBy(() -> builder.socksProxy("localhost:1080", "ann", ""))
+                .hasMessageStartingWith("the password for a SOCKS5 proxy");
+        assertThatThrownBy(() -> builder.httpProxy("localhost:3128", "a:b", "c"))
+                .hasMessageContaining("colon");
+        assertThatThrownBy(() -> builder.httpProxy("localhost:3128", "ann", "se\ncret"))
+                .hasMessage("the password for the proxy has control characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPasswordThatIsWantedAndNotSetEndsTheAttempt(boolean isSocks) throws Exception {
+        ConnectorBuilder builder = through(isSocks);
+        proxy.wants("ann:secret");
+        connector = builder.open();
+
+        assertThat(unreached()).containsIgnoringCase("proxy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProxyThatSwallowsWhatIsSentIsFoundThoughItsSocketsStay(boolean isSocks) throws Exception {
+        LinkSettings defaults = LinkSettings.defaults();
+        connector = through(isSocks)
+                .link(new LinkSettings(
+                        defaults.maxFrameBytes(),
+                        defaults.maxMessageBytes(),
+                        defaults.maxHeaderBytes(),
+                        defaults.maxStreams(),
+                        defaults.maxAssemblyBytes(),
+                        defaults.helloLimit(),
+                        Duration.ofMillis(200)))
+                .open();
+        controller.accept().welcome("");
+        assertThat(connector.awaitActive(LIMIT)).isTrue();
+
+        proxy.swallow();
+
+        ConnectorState state = next(states);
+        while (state.phase() != Phase.LOST) {
+            state = next(states);
+        }
+        assertThat(state.goodbye().orElseThrow().reason()).isEqualTo(CloseReason.HEARTBEAT_TIMEOUT);
+        assertThat(connector.isActive()).isFalse();
     }
 }

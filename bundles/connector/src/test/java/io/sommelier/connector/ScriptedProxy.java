@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +32,8 @@ final class ScriptedProxy implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final boolean isSocks;
     private volatile Mood mood = Mood.OPEN;
+    private volatile String secret = "";
+    private volatile boolean isSwallowing;
 
     ScriptedProxy(boolean isSocks) throws IOException {
         this.isSocks = isSocks;
@@ -43,6 +46,16 @@ final class ScriptedProxy implements AutoCloseable {
 
     void mood(Mood now) {
         mood = now;
+    }
+
+    /** From now on lets only those through who show {@code user:password}. */
+    void wants(String userAndPassword) {
+        secret = userAndPassword;
+    }
+
+    /** From now on passes nothing on, and closes nothing. */
+    void swallow() {
+        isSwallowing = true;
     }
 
     private void accept() {
@@ -76,6 +89,12 @@ final class ScriptedProxy implements AutoCloseable {
         String head = headOf(near.getInputStream());
         asked.add(head);
         OutputStream out = near.getOutputStream();
+        String shown = Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8));
+        if (!secret.isEmpty() && !head.contains("\r\nproxy-authorization: Basic " + shown + "\r\n")) {
+            out.write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            return 0;
+        }
         if (mood == Mood.OPEN) {
             out.write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String target = head.split(" ")[1];
@@ -109,7 +128,11 @@ final class ScriptedProxy implements AutoCloseable {
             asked.add("methods");
             return 0;
         }
-        out.write(new byte[] {5, 0});
+        if (secret.isEmpty()) {
+            out.write(new byte[] {5, 0});
+        } else if (!isLetIn(in, out, methods)) {
+            return 0;
+        }
         in.readByte();
         in.readByte();
         in.readByte();
@@ -122,10 +145,36 @@ final class ScriptedProxy implements AutoCloseable {
         return mood == Mood.OPEN ? port : 0;
     }
 
-    private static void copy(Socket from, Socket to) {
+    /** RFC 1929. */
+    private boolean isLetIn(DataInputStream in, OutputStream out, byte[] methods) throws IOException {
+        if (new String(methods, StandardCharsets.ISO_8859_1).indexOf(2) < 0) {
+            out.write(new byte[] {5, (byte) 0xff});
+            return false;
+        }
+        out.write(new byte[] {5, 2});
+        in.readByte();
+        byte[] user = new byte[in.readUnsignedByte()];
+        in.readFully(user);
+        byte[] password = new byte[in.readUnsignedByte()];
+        in.readFully(password);
+        String shown = new String(user, StandardCharsets.UTF_8) + ":" + new String(password, StandardCharsets.UTF_8);
+        out.write(new byte[] {1, (byte) (shown.equals(secret) ? 0 : 1)});
+        return shown.equals(secret);
+    }
+
+    private void copy(Socket from, Socket to) {
         try {
-            from.getInputStream().transferTo(to.getOutputStream());
-            to.shutdownOutput();
+            byte[] bytes = new byte[16 * 1024];
+            for (int count = from.getInputStream().read(bytes);
+                    count >= 0;
+                    count = from.getInputStream().read(bytes)) {
+                if (!isSwallowing) {
+                    to.getOutputStream().write(bytes, 0, count);
+                }
+            }
+            if (!isSwallowing) {
+                to.shutdownOutput();
+            }
         } catch (IOException gone) {
             // so is the connection
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -209,6 +210,29 @@ class WebSocketTest {
 
         connector = dialling("wss://127.0.0.1:", "").tls(trusting).open();
         assertThat(nextState(Phase.UNREACHED).goodbye().orElseThrow().message()).contains("127.0.0.1");
+        connector.close(Duration.ZERO);
+
+        connector = dialling("wss://localhost:", "").tls(trusting).open();
+        controller.accept().welcome("");
+        assertThat(connector.awaitActive(LIMIT)).isTrue();
+    }
+
+    @Test
+    void aContextOfItsOwnersIsUsedAndTheHostVerifiedAllTheSame(@TempDir Path directory) throws Exception {
+        TestAuthority authority = new TestAuthority(directory, "authority");
+        TestCertificate server = authority.issue("server", "dns:localhost", "-1d");
+        accept(
+                SUBPROTOCOL,
+                Optional.of(new TlsContext(TlsFiles.NONE.withCertificate(server.certificate(), server.key(), ""))));
+        SSLContext trusting = TlsFiles.NONE.withTrust(authority.trusted()).load();
+
+        connector = dialling("wss://127.0.0.1:", "").tls(trusting).open();
+        assertThat(nextState(Phase.UNREACHED).goodbye().orElseThrow().message()).contains("127.0.0.1");
+        connector.close(Duration.ZERO);
+
+        connector =
+                dialling("wss://localhost:", "").tls(SSLContext.getDefault()).open();
+        assertThat(nextState(Phase.UNREACHED).goodbye().orElseThrow().message()).contains("PKIX");
         connector.close(Duration.ZERO);
 
         connector = dialling("wss://localhost:", "").tls(trusting).open();
