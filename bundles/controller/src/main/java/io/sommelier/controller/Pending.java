@@ -119,6 +119,8 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private volatile boolean admissionTold;
 
     private volatile Pending movedTo;
+    private final Pending
+            first; // the attempt that the caller and the pipeline know, to which the reply goes; perhaps this one
     private volatile long lastPartNanos;
     private volatile boolean sent;
     private volatile Future<?> returnLimit;
@@ -161,6 +163,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.id = command.id();
         this.attempt = attempt;
         this.lostMember = null;
+        this.first = this;
         this.mayHaveRun = attempt > 1;
         this.granted = initialCredit;
         this.replyPath = replyPath;
@@ -178,6 +181,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.command = command;
         this.id = old.id;
         this.attempt = attempt;
+        this.first = old.first;
         this.lostMember = old.holder instanceof Session session ? session : null;
         this.key = old.key;
         this.mayHaveRun = mayHaveRun;
@@ -1243,24 +1247,32 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private void upTerminal(Part terminal) {
         boolean counted = terminal.status() == PartStatus.COMPLETE || terminal.finalCount() == dataCount;
         up(counted ? terminal : terminal.toBuilder().finalCount(dataCount).build());
-        if (run != null && !sent) {
-            // a handler on the way up waits for something: the caller must get a terminal at the deadline all the same
-            long left = Math.max(0, deadlineNanos - controller.nanos());
-            returnLimit = controller.timer().schedule(this::giveUpReturn, left, TimeUnit.NANOSECONDS);
-            if (sent) {
-                returnLimit.cancel(false);
-            }
+        if (run != null) {
+            first.limitReturn(dataCount);
         }
     }
 
-    private void giveUpReturn() {
+    /** A handler on the way up waits for something: the caller must get a terminal at the deadline all the same. */
+    private void limitReturn(long count) {
+        if (sent) {
+            return;
+        }
+        long left = Math.max(0, deadlineNanos - controller.nanos());
+        Future<?> limit = controller.timer().schedule(() -> giveUpReturn(count), left, TimeUnit.NANOSECONDS);
+        returnLimit = limit;
+        if (sent) {
+            limit.cancel(false);
+        }
+    }
+
+    private void giveUpReturn(long count) {
         if (!sent) {
             run.up(Part.failed(CommandError.of(
                             ErrorCode.EXPIRED,
                             Outcome.REPLY_LOST,
                             Stage.RETURN,
                             "the time to live was spent while the reply was on its way up the pipeline"))
-                    .finalCount(dataCount)
+                    .finalCount(count)
                     .build());
         }
     }

@@ -1,6 +1,7 @@
 package io.sommelier.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.Command;
 import io.sommelier.api.CommandError;
@@ -14,6 +15,9 @@ import io.sommelier.api.Stage;
 import io.sommelier.spi.Incoming;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +264,45 @@ class PipelineTest {
 
         assertThat(pipeline.last().up).hasSize(1);
         assertThat(path.terminal().payload().asText()).isEqualTo("poured");
+    }
+
+    @Test
+    void replyOfASecondAttemptLeavesNothingThatWaitsForTheDeadline() {
+        long waitingBefore = waitingForSeconds();
+        send();
+        pipeline.last().passDown();
+        HandChannel other = node.member("south", 4, "pour");
+        member.lose();
+        other.claimNext();
+
+        other.answer(Part.complete(Payload.empty()).build());
+
+        assertThat(path.parts()).hasSize(1);
+        assertThat(waitingForSeconds()).isEqualTo(waitingBefore);
+    }
+
+    @Test
+    void replyThatWaitsOnItsWayUpEndsAtTheDeadlineAlsoAfterASecondAttempt() {
+        pipeline.passesUp = false;
+        node.send(Node.pour().ttl(Duration.ofMillis(50)).build(), path);
+        pipeline.last().passDown();
+        HandChannel other = node.member("south", 4, "pour");
+        member.lose();
+        other.claimNext();
+
+        other.answer(Part.complete(Payload.empty()).build());
+
+        await().untilAsserted(() -> assertThat(pipeline.last().up)
+                .extracting(Part::status)
+                .containsExactly(PartStatus.COMPLETE, PartStatus.FAILED));
+    }
+
+    /** The tasks of the controller that come in some seconds at the earliest. */
+    private long waitingForSeconds() {
+        return ((ScheduledThreadPoolExecutor) node.controller.timer())
+                .getQueue().stream()
+                        .filter(task -> ((Delayed) task).getDelay(TimeUnit.SECONDS) >= 2)
+                        .count();
     }
 
     @Test
