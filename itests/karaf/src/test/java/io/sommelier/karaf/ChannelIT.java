@@ -8,12 +8,15 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.connector.Connector;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Channels of connectors that freeze, lose their network, or come all at once; each end is told by the log of the controller, and by what the connector prints. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -171,6 +175,63 @@ class ChannelIT {
         }
         eventually(() -> assertThat(http.get("/channels").body()).doesNotContain("guest-"));
         assertThat(Complaints.ours(karaf.log())).isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void tlsComesAtRuntimeAndItsFilesChangeUnderTheChannels(@TempDir Path directory) throws Exception {
+        try (TlsFront front = new TlsFront(karaf, directory);
+                Connector plain = Sending.connector(karaf, "plain").open()) {
+            assertThat(plain.awaitActive(Duration.ofSeconds(60))).isTrue();
+
+            front.secure();
+
+            try (Connector cellar = front.serving(
+                            "tls-cellar", "tls://localhost:" + karaf.ports().tcp());
+                    Connector kitchen = front.serving(
+                            "tls-kitchen", "wss://localhost:" + karaf.ports().webSocket())) {
+                eventually(() -> assertThat(front.subjects()).containsOnly("CN=first"));
+                Map<String, String> before = front.channels();
+                assertThat(before.values()).contains("plain", "tls-cellar", "tls-kitchen");
+                Connector[] senders = {plain, cellar, kitchen};
+
+                front.use("second");
+                int sent = 0;
+                while (!Set.of("CN=second").equals(front.subjects())) {
+                    for (Connector sender : senders) {
+                        for (String target : List.of("tls-cellar", "tls-kitchen")) {
+                            assertThat(Sending.answer(sender, target, "pour", "glass " + sent))
+                                    .isEqualTo("glass " + sent);
+                            sent++;
+                        }
+                    }
+                }
+                assertThat(sent).isPositive();
+                assertThat(front.channels()).isEqualTo(before);
+                assertThat(front.answer("tls-cellar", "pour", "over https")).isEqualTo("over https");
+
+                int lines = karaf.log().size();
+                front.breakFiles();
+                for (String part : List.of("transport.tcp", "transport.websocket", "http.engine")) {
+                    eventually(() -> assertThat(karaf.shell("sommelier:part-list"))
+                            .containsPattern(Pattern.quote(part) + "\\W+DEGRADED.*TLS keeps"));
+                }
+                assertThat(front.subjects()).containsOnly("CN=second");
+                assertThat(front.channels()).isEqualTo(before);
+                for (Connector sender : senders) {
+                    assertThat(Sending.answer(sender, "tls-kitchen", "pour", "still"))
+                            .isEqualTo("still");
+                }
+                assertThat(karaf.log().stream().skip(lines).filter(line -> line.contains("WARN")))
+                        .hasSize(3)
+                        .allMatch(line -> line.contains("TLS keeps"));
+
+                front.use("first");
+                eventually(() -> assertThat(front.subjects()).containsOnly("CN=first"));
+                eventually(() -> assertThat(karaf.shell("sommelier:part-list")).doesNotContain("DEGRADED"));
+                assertThat(front.channels()).isEqualTo(before);
+            }
+        }
     }
 
     private void allAreThere(List<Connector> crowd) throws Exception {
