@@ -10,11 +10,14 @@ import io.sommelier.bench.core.InJvm;
 import io.sommelier.bench.http.HttpEcho;
 import io.sommelier.bench.http.HttpRequester;
 import io.sommelier.bench.party.Arguments;
+import io.sommelier.bench.party.Keys;
 import io.sommelier.bench.party.LoadShape;
 import io.sommelier.bench.party.Meter;
+import io.sommelier.bench.party.Over;
 import io.sommelier.bench.party.Party;
 import io.sommelier.bench.party.PartyLoop;
 import io.sommelier.bench.party.Requester;
+import io.sommelier.bench.relay.Carrier;
 import io.sommelier.bench.relay.Relay;
 import io.sommelier.bench.relay.RelayRequester;
 import io.sommelier.bench.relay.RelayResponders;
@@ -22,6 +25,7 @@ import io.sommelier.bench.waiting.BareQueue;
 import io.sommelier.bench.waiting.BrokerHome;
 import io.sommelier.bench.waiting.BrokerParty;
 import io.sommelier.bench.waiting.Mailboxes;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -56,11 +60,27 @@ public final class PartyMain {
     static Party create(String role, List<String> words) throws Exception {
         Arguments arguments = Arguments.of(words);
         Party party = switch (role) {
-            case "controller" -> new ControllerParty(host(arguments), port(arguments), loops(arguments));
+            case "controller" ->
+                new ControllerParty(
+                        host(arguments),
+                        port(arguments),
+                        loops(arguments),
+                        Over.of(arguments, Over.TCP, Over.TLS, Over.WEBSOCKET),
+                        keys(arguments));
             case "requester" ->
-                Connectors.requester(arguments.address("controller"), LoadShape.of(arguments), isDurable(arguments));
+                Connectors.requester(
+                        arguments.address("controller"),
+                        Over.of(arguments, Over.values()),
+                        keys(arguments),
+                        LoadShape.of(arguments),
+                        isDurable(arguments));
             case "responder" ->
-                Connectors.responder(arguments.address("controller"), LoadShape.of(arguments), isDirect(arguments));
+                Connectors.responder(
+                        arguments.address("controller"),
+                        Over.of(arguments, Over.values()),
+                        keys(arguments),
+                        LoadShape.of(arguments),
+                        isDirect(arguments));
             case "crowd" -> crowd(arguments);
             case "in-jvm" -> inJvm(arguments);
             case "bare" -> bare(arguments);
@@ -73,7 +93,12 @@ public final class PartyMain {
             case "camel" -> camel(arguments);
             case "camel-worker" ->
                 new QueueWorkers(arguments.address("broker"), arguments.number("consumers", QUEUE_CONSUMERS, 1));
-            case "relay" -> new Relay(host(arguments), port(arguments), loops(arguments));
+            case "relay" ->
+                new Relay(
+                        host(arguments),
+                        port(arguments),
+                        loops(arguments),
+                        Carrier.ofRelay(overOfRelay(arguments), keys(arguments)));
             case "relay-requester" -> relayRequester(arguments);
             case "relay-responder" -> relayResponders(arguments);
             default -> throw new IllegalArgumentException("there is no party '" + role + "'");
@@ -97,6 +122,18 @@ public final class PartyMain {
 
     private static int cores() {
         return Runtime.getRuntime().availableProcessors();
+    }
+
+    private static Over overOfRelay(Arguments arguments) {
+        return Over.of(arguments, Over.TCP, Over.TLS, Over.WEBSOCKET);
+    }
+
+    private static Carrier carrierOfClient(Arguments arguments) {
+        return Carrier.ofClient(overOfRelay(arguments), keys(arguments));
+    }
+
+    private static Keys keys(Arguments arguments) {
+        return new Keys(Path.of(arguments.text("keys", "")));
     }
 
     private static boolean isDirect(Arguments arguments) {
@@ -164,7 +201,12 @@ public final class PartyMain {
     private static Party relayRequester(Arguments arguments) {
         Meter meter = new Meter();
         return new Requester(
-                new RelayRequester(arguments.address("relay"), requesterNumber(), LoadShape.of(arguments), meter),
+                new RelayRequester(
+                        arguments.address("relay"),
+                        carrierOfClient(arguments),
+                        requesterNumber(),
+                        LoadShape.of(arguments),
+                        meter),
                 meter);
     }
 
@@ -174,7 +216,8 @@ public final class PartyMain {
     }
 
     private static Party relayResponders(Arguments arguments) throws InterruptedException {
-        RelayResponders responders = new RelayResponders(arguments.address("relay"), LoadShape.of(arguments));
+        RelayResponders responders =
+                new RelayResponders(arguments.address("relay"), carrierOfClient(arguments), LoadShape.of(arguments));
         responders.open(arguments.number("count", 1, 0));
         return responders;
     }

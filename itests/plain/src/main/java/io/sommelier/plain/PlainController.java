@@ -8,6 +8,7 @@ import io.sommelier.pipeline.HandlerChain;
 import io.sommelier.pipeline.PipelineSettings;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.spi.SettingsReader;
+import io.sommelier.spi.Transport;
 import io.sommelier.transport.embedded.EmbeddedTransport;
 import io.sommelier.transport.tcp.TcpSettings;
 import io.sommelier.transport.tcp.TcpTransport;
@@ -164,6 +165,15 @@ public final class PlainController implements AutoCloseable {
     /** Has commands wait in that mailbox from now on; the caller stops it. */
     public void mailbox(Mailbox present) {
         controller.mailbox(present);
+    }
+
+    /**
+     * Has connectors come by another transport too, from now on; it stops with this. Returns when it listens.
+     *
+     * @throws CompletionException when it cannot
+     */
+    public void add(Transport transport) {
+        controller.add(transport).toCompletableFuture().join();
     }
 
     /** What an operator sees. */

@@ -1,7 +1,9 @@
 package io.sommelier.bench.core;
 
+import io.sommelier.bench.party.Keys;
 import io.sommelier.bench.party.LoadShape;
 import io.sommelier.bench.party.Meter;
+import io.sommelier.bench.party.Over;
 import io.sommelier.bench.party.Party;
 import io.sommelier.bench.party.Requester;
 import io.sommelier.connector.Connector;
@@ -21,10 +23,14 @@ public final class Connectors {
      *
      * @param durable whether each of them is to be on disk before it goes on
      */
-    public static Requester requester(InetSocketAddress controller, LoadShape shape, boolean durable)
+    public static Requester requester(
+            InetSocketAddress controller, Over over, Keys keys, LoadShape shape, boolean durable)
             throws InterruptedException {
         Meter meter = new Meter();
-        Connector connector = open(Connector.builder(Names.instance("requester", 0)), controller);
+        if (over == Over.JSON) {
+            return new Requester(new JsonLoad(controller, shape, meter), meter);
+        }
+        Connector connector = open(Connector.builder(Names.instance("requester", 0)), controller, over, keys);
         return new Requester(new CommandLoad(connector, shape, durable, meter, connector::close), meter);
     }
 
@@ -33,8 +39,11 @@ public final class Connectors {
      *
      * @param direct whether its handler runs on the I/O thread
      */
-    public static Party responder(InetSocketAddress controller, LoadShape shape, boolean direct)
+    public static Party responder(InetSocketAddress controller, Over over, Keys keys, LoadShape shape, boolean direct)
             throws InterruptedException {
+        if (over == Over.JSON) {
+            return new JsonResponder(controller, shape);
+        }
         ConnectorBuilder builder = Connector.builder(Names.instance("responder", shape.firstResponder()))
                 .serves(Names.target(shape.firstResponder()))
                 .capacity(CAPACITY);
@@ -43,12 +52,18 @@ public final class Connectors {
         } else {
             builder.handler(Names.OPERATION, Answers.of(shape));
         }
-        return new Responder(open(builder, controller));
+        return new Responder(open(builder, controller, over, keys));
     }
 
-    private static Connector open(ConnectorBuilder builder, InetSocketAddress controller) throws InterruptedException {
-        Connector connector = builder.controller(controller.getHostString() + ":" + controller.getPort())
-                .open();
+    private static Connector open(ConnectorBuilder builder, InetSocketAddress controller, Over over, Keys keys)
+            throws InterruptedException {
+        String hostAndPort = controller.getHostString() + ":" + controller.getPort();
+        Connector connector = switch (over) {
+            case TCP -> builder.controller(hostAndPort).open();
+            case TLS -> builder.controller(hostAndPort).tls(keys.ofDialer()).open();
+            default ->
+                builder.controller("ws://" + hostAndPort + ControllerParty.PATH).open();
+        };
         if (!connector.awaitActive(LIMIT)) {
             throw new IllegalStateException("not taken in by " + controller + ": " + connector.state());
         }

@@ -25,6 +25,9 @@ public final class AssemblyProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int LINES_OF_THE_LOG = 30;
 
+    /** More than any row needs. */
+    private static final int MAX_CHANNELS = 20_000;
+
     /**
      * A shell stays beside the process: it tells its process id, and that it has ended; it kills it when its own input
      * ends, which happens with the bench, however that ends. It deletes the files last.
@@ -89,6 +92,7 @@ public final class AssemblyProcess implements AutoCloseable {
 
     private void configure() throws IOException {
         edit("io.sommelier.transport.tcp.cfg", "port", tcpPort);
+        edit("io.sommelier.transport.tcp.cfg", "maxChannels", MAX_CHANNELS);
         edit("io.sommelier.transport.websocket.cfg", "port", 0);
         edit("io.sommelier.http.engine.cfg", "port", httpPort);
         for (String port : List.of("corePort", "amqpPort", "stompPort", "mqttPort")) {

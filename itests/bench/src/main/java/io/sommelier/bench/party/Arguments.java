@@ -43,14 +43,15 @@ public final class Arguments {
     }
 
     /**
-     * The value, which is one of two; the first is the default.
+     * The value, which is one of those; the first is the default.
      *
-     * @throws IllegalArgumentException when it is neither
+     * @throws IllegalArgumentException when it is none of them
      */
-    public String choice(String key, String first, String second) {
-        String text = text(key, first);
-        if (!text.equals(first) && !text.equals(second)) {
-            throw new IllegalArgumentException("--" + key + " is '" + text + "', allowed are " + first + ", " + second);
+    public String choice(String key, String... allowed) {
+        String text = text(key, allowed[0]);
+        if (!List.of(allowed).contains(text)) {
+            throw new IllegalArgumentException(
+                    "--" + key + " is '" + text + "', allowed are " + String.join(", ", allowed));
         }
         return text;
     }

@@ -6,6 +6,9 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The memory that a process holds. What is not known is NaN. Immutable.
@@ -15,6 +18,9 @@ import java.nio.file.Path;
  * @param residentBytes what the operating system counts for the process
  */
 public record Memory(double heapBytes, double directBytes, double residentBytes) {
+    private static final Pattern HEAP_USED = Pattern.compile("heap +total \\d+K, used (\\d+)K");
+    private static final int LIMIT_SECONDS = 60;
+
     /** Nothing is known. */
     public static final Memory UNKNOWN = new Memory(Double.NaN, Double.NaN, Double.NaN);
 
@@ -32,9 +38,47 @@ public record Memory(double heapBytes, double directBytes, double residentBytes)
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), direct, resident("self"));
     }
 
-    /** What the operating system knows of a process on this machine: the resident bytes, garbage included. */
+    /**
+     * Another process on this machine: what the operating system counts for it and, of a Java virtual machine, its heap
+     * after a garbage collection, by {@code jcmd}.
+     */
     public static Memory ofProcess(long pid) {
-        return new Memory(Double.NaN, Double.NaN, resident(Long.toString(pid)));
+        double heap = heapAfterCollection(pid);
+        return new Memory(heap, Double.NaN, resident(Long.toString(pid)));
+    }
+
+    private static double heapAfterCollection(long pid) {
+        jcmd(pid, "GC.run");
+        jcmd(pid, "GC.run");
+        Matcher used = HEAP_USED.matcher(jcmd(pid, "GC.heap_info"));
+        return used.find() ? Double.parseDouble(used.group(1)) * 1024 : Double.NaN;
+    }
+
+    /** What it says, or nothing where it cannot be asked. */
+    private static String jcmd(long pid, String question) {
+        String tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Path said = null;
+        try {
+            said = Files.createTempFile("sommelier-bench-", ".jcmd");
+            Process asked = new ProcessBuilder(tool, Long.toString(pid), question)
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile())
+                    .start();
+            if (!asked.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                asked.destroyForcibly();
+                return "";
+            }
+            return Files.readString(said);
+        } catch (IOException e) {
+            return ""; // a Java without tools: the heap is not known
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        } finally {
+            if (said != null) {
+                said.toFile().delete();
+            }
+        }
     }
 
     private static double resident(String process) {

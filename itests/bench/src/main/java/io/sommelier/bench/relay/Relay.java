@@ -20,7 +20,7 @@ public final class Relay implements Party {
     private final AtomicReferenceArray<RelayConnection> clients = new AtomicReferenceArray<>(RelayFrame.MAX_CLIENTS);
 
     /** Listens on the loopback address. */
-    public Relay(String host, int port, int loopCount) throws InterruptedException {
+    public Relay(String host, int port, int loopCount, Carrier carrier) throws InterruptedException {
         loops = new NioEventLoopGroup(loopCount);
         listener = new ServerBootstrap()
                 .group(loops)
@@ -29,7 +29,8 @@ public final class Relay implements Party {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(RelayFrame.decoder(), new RelayConnection(Relay.this));
+                        carrier.addToRelay(channel.pipeline());
+                        channel.pipeline().addLast(new RelayConnection(Relay.this));
                     }
                 })
                 .bind(new InetSocketAddress(host, port))

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -34,6 +35,7 @@ final class RelayClients {
             SocketAddress local,
             SocketAddress relay,
             int number,
+            Carrier carrier,
             Supplier<ChannelHandler> handler) {
         CompletableFuture<Channel> registered = new CompletableFuture<>();
         new Bootstrap()
@@ -43,8 +45,9 @@ final class RelayClients {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        carrier.addToClient(channel.pipeline());
                         channel.pipeline()
-                                .addLast(RelayFrame.decoder(), new Registration(number, handler.get(), registered));
+                                .addLast(new Registration(number, carrier.hasUpgrade(), handler.get(), registered));
                     }
                 })
                 .connect(relay, local)
@@ -58,17 +61,32 @@ final class RelayClients {
 
     private static final class Registration extends ChannelInboundHandlerAdapter {
         private final int number;
+        private final boolean hasUpgrade;
         private final ChannelHandler next;
         private final CompletableFuture<Channel> registered;
 
-        Registration(int number, ChannelHandler next, CompletableFuture<Channel> registered) {
+        Registration(int number, boolean hasUpgrade, ChannelHandler next, CompletableFuture<Channel> registered) {
             this.number = number;
+            this.hasUpgrade = hasUpgrade;
             this.next = next;
             this.registered = registered;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
+            if (!hasUpgrade) {
+                register(ctx);
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+                register(ctx);
+            }
+        }
+
+        private void register(ChannelHandlerContext ctx) {
             ctx.writeAndFlush(RelayFrame.create(ctx.alloc(), 0, number, 0, NOTHING));
         }
 

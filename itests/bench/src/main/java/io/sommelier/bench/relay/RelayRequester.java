@@ -25,13 +25,13 @@ public final class RelayRequester implements Load {
     private int nextResponder;
 
     /** Connects to the relay. */
-    public RelayRequester(SocketAddress relay, int number, LoadShape shape, Meter meter) {
+    public RelayRequester(SocketAddress relay, Carrier carrier, int number, LoadShape shape, Meter meter) {
         this.shape = shape;
         this.meter = meter;
         payload = shape.payload();
         sentNanos = new long[shape.inFlight()];
         partsToCome = new int[shape.inFlight()];
-        channel = RelayClients.connect(loop, null, relay, number, () -> new Answers(number))
+        channel = RelayClients.connect(loop, null, relay, number, carrier, () -> new Answers(number))
                 .join();
     }
 

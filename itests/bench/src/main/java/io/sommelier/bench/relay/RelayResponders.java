@@ -17,12 +17,14 @@ import java.util.List;
 public final class RelayResponders implements Party {
     private final EventLoopGroup loop = new NioEventLoopGroup(1);
     private final InetSocketAddress relay;
+    private final Carrier carrier;
     private final LoadShape shape;
     private final Crowd<Channel> crowd = new Crowd<>();
 
     /** Connects nobody yet. */
-    public RelayResponders(InetSocketAddress relay, LoadShape shape) {
+    public RelayResponders(InetSocketAddress relay, Carrier carrier, LoadShape shape) {
         this.relay = relay;
+        this.carrier = carrier;
         this.shape = shape;
     }
 
@@ -35,6 +37,7 @@ public final class RelayResponders implements Party {
                         local.towards(relay),
                         relay,
                         shape.firstResponder() + index,
+                        carrier,
                         shape.isStream() ? () -> new StreamAnswers(shape) : this::echo));
     }
 

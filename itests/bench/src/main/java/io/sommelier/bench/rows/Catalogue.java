@@ -1,6 +1,7 @@
 package io.sommelier.bench.rows;
 
 import io.sommelier.bench.party.LoadShape;
+import io.sommelier.bench.party.Over;
 import io.sommelier.bench.stats.Sample;
 import java.util.List;
 
@@ -16,6 +17,8 @@ public final class Catalogue {
         Aim fastCall = Aim.atMost("p50 <= 5 us", Sample::p50Micros, 5);
         Aim smallCall = Aim.atMost("allocated <= 1024 B", Sample::allocatedBytes, 1024);
         Aim rate = Aim.rateOfBaseline(0.7);
+        MemoryScenario.Bound heapOfOne = new MemoryScenario.Bound("heap_each_kb", 10);
+        Aim rateOfWebSocket = Aim.rateOfBaseline(0.8);
         Aim asPlain = Aim.rateOfBaseline(0.95);
         Aim latency = Aim.p50OfBaseline(1.3);
         Aim handOff = Aim.p50OfBaseline(1.5);
@@ -31,6 +34,15 @@ public final class Catalogue {
                 routed(new Row("tcp-1-4096", LoadShape.single(1, 4096), latency)),
                 routed(new Row("tcp-64-256", LoadShape.single(64, 256), rate)),
                 routed(new Row("tcp-64-4096", LoadShape.single(64, 4096), rate)),
+                routed(Over.TLS, Over.TLS, new Row("tls-1-256", LoadShape.single(1, 256), latency)),
+                routed(Over.TLS, Over.TLS, new Row("tls-64-256", LoadShape.single(64, 256), rate)),
+                routed(Over.TLS, Over.TLS, new Row("tls-64-4096", LoadShape.single(64, 4096), rate)),
+                webSocket(new Row("websocket-1-256", LoadShape.single(1, 256), latency)),
+                webSocket(new Row("websocket-64-256", LoadShape.single(64, 256), rateOfWebSocket)),
+                webSocket(new Row("websocket-64-4096", LoadShape.single(64, 4096), rateOfWebSocket)),
+                routed(Over.JSON, Over.WEBSOCKET, new Row("json-1-256", LoadShape.single(1, 256))),
+                routed(Over.JSON, Over.WEBSOCKET, new Row("json-64-256", LoadShape.single(64, 256))),
+                routed(Over.JSON, Over.WEBSOCKET, new Row("json-64-4096", LoadShape.single(64, 4096))),
                 assembly(new Row("assembly-tcp-1-256", LoadShape.single(1, 256), asPlain)),
                 assembly(new Row("assembly-tcp-1-4096", LoadShape.single(1, 4096), asPlain)),
                 assembly(new Row("assembly-tcp-64-256", LoadShape.single(64, 256), asPlain)),
@@ -50,10 +62,24 @@ public final class Catalogue {
                 routed(new Row("stream-1-4096", LoadShape.streams(1, 4096, PARTS_OF_A_STREAM))),
                 routed(new Row("stream-16-256", LoadShape.streams(16, 256, PARTS_OF_A_STREAM))),
                 routed(new Row("stream-16-4096", LoadShape.streams(16, 4096, PARTS_OF_A_STREAM))),
-                channels(),
+                channels("channels", new SommelierSide(), new RelaySide()),
+                channels("assembly-channels", new AssemblySide(), new SommelierSide()),
                 targets(),
                 spread(),
-                new MemoryScenario("idle-" + MANY, MANY, 300));
+                new MemoryScenario(
+                        "idle-" + MANY,
+                        MANY,
+                        "192m", // as somebody would bound it who wants the whole process to stay within the aim
+                        new SommelierSide(),
+                        new RelaySide(),
+                        List.of(new MemoryScenario.Bound("resident_mb", 300), heapOfOne)),
+                new MemoryScenario(
+                        "assembly-idle-" + MANY,
+                        MANY,
+                        Resources.MAX_HEAP,
+                        new AssemblySide(),
+                        new SommelierSide(),
+                        List.of(heapOfOne)));
     }
 
     private static Scenario inJvm(String handler, Row row) {
@@ -65,11 +91,19 @@ public final class Catalogue {
     }
 
     private static Scenario routed(Row row) {
+        return routed(Over.TCP, Over.TCP, row);
+    }
+
+    private static Scenario webSocket(Row row) {
+        return routed(Over.WEBSOCKET, Over.WEBSOCKET, row);
+    }
+
+    private static Scenario routed(Over ours, Over baseline, Row row) {
         return new RateScenario(
                 List.of(row),
                 (rows, plan, resources) -> List.of(new RateScenario.Pair(
-                        new SommelierSide().open(row.shape(), plan, resources),
-                        new RelaySide().open(row.shape(), plan, resources))));
+                        new SommelierSide(ours).open(row.shape(), plan, resources),
+                        new RelaySide(baseline).open(row.shape(), plan, resources))));
     }
 
     /** The assembly beside the controller in a plain JVM. */
@@ -100,14 +134,15 @@ public final class Catalogue {
     }
 
     /** One target does the work; the others are idle members of one other target. */
-    private static Scenario channels() {
+    private static Scenario channels(String name, Side ours, Side baseline) {
         LoadShape shape = LoadShape.single(64, 256);
+        List<Aim> asOne = List.of(Aim.rateOfRow(name + "-1", 0.9));
         return new RateScenario(
                 List.of(
-                        new Row("channels-1", shape, 1, List.of()),
-                        new Row("channels-100", shape, 100, List.of(Aim.rateOfRow("channels-1", 0.9))),
-                        new Row("channels-" + MANY, shape, MANY, List.of(Aim.rateOfRow("channels-1", 0.9)))),
-                new CrowdSetting(true));
+                        new Row(name + "-1", shape, 1, List.of()),
+                        new Row(name + "-100", shape, 100, asOne),
+                        new Row(name + "-" + MANY, shape, MANY, asOne)),
+                new CrowdSetting(ours, baseline, true));
     }
 
     /** One target does the work; each of the others is the one member of a target of its own. */
@@ -117,7 +152,7 @@ public final class Catalogue {
                 List.of(
                         new Row("targets-1", shape, 1, List.of()),
                         new Row("targets-" + MANY, shape, MANY, List.of(Aim.rateOfRow("targets-1", 0.9)))),
-                new CrowdSetting(false));
+                new CrowdSetting(new SommelierSide(), new RelaySide(), false));
     }
 
     /** All work: the commands go round the members of one target, or round targets with one member each. */

@@ -5,8 +5,8 @@ import io.sommelier.bench.party.Usage;
 import java.util.OptionalLong;
 
 /**
- * A controller that somebody else started. Only the operating system can be asked about it, and only where its process
- * id is known.
+ * A controller that somebody else started. Only the operating system and the tools of its Java can be asked about it,
+ * and only where its process id is known.
  *
  * @param address {@code HOST:PORT}
  * @param pid its process id on this machine, or empty

@@ -2,6 +2,7 @@ package io.sommelier.bench.rows;
 
 import io.sommelier.bench.party.Memory;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -10,16 +11,31 @@ import java.util.Map;
  *
  * @param name the row
  * @param connectors how many
- * @param mostMegabytes what the process should be content with, resident
+ * @param maxHeap of the process in the middle
+ * @param ours what is weighed
+ * @param baseline what it is compared with
+ * @param bounds its aims
  */
-record MemoryScenario(String name, int connectors, int mostMegabytes) implements Scenario {
+record MemoryScenario(String name, int connectors, String maxHeap, Side ours, Side baseline, List<Bound> bounds)
+        implements Scenario {
     /** More than two heartbeats. */
     private static final long STAY_MILLIS = 25_000;
 
-    /** As somebody would bound it who wants the whole process to stay within {@code mostMegabytes}. */
-    private static final String MAX_HEAP = "192m";
-
+    private static final double KILOBYTE = 1e3;
     private static final double MEGABYTE = 1e6;
+
+    /**
+     * What a figure should be at most.
+     *
+     * @param figure its name
+     * @param most in its unit
+     */
+    record Bound(String figure, double most) {
+        Verdict judge(Map<String, Double> figures) {
+            double found = figures.get(figure);
+            return new Verdict(String.format(Locale.ROOT, "%s <= %.0f", figure, most), found, found <= most);
+        }
+    }
 
     @Override
     public List<String> rows() {
@@ -30,23 +46,27 @@ record MemoryScenario(String name, int connectors, int mostMegabytes) implements
     public List<RowResult> run(Plan plan) {
         try (Resources resources = new Resources()) {
             Map<String, Double> figures = RowResult.withoutRate();
-            weigh(new SommelierSide(), "", plan, resources, figures);
-            weigh(new RelaySide(), "baseline_", plan, resources, figures);
-            double resident = figures.get("resident_mb");
-            Verdict verdict = new Verdict("resident <= " + mostMegabytes + " MB", resident, resident <= mostMegabytes);
-            return List.of(new RowResult(name, 0, 0, figures, "", List.of(verdict)));
+            weigh(ours, "", plan, resources, figures);
+            weigh(baseline, "baseline_", plan, resources, figures);
+            List<Verdict> verdicts =
+                    bounds.stream().map(bound -> bound.judge(figures)).toList();
+            return List.of(new RowResult(name, 0, 0, figures, "", verdicts));
         }
     }
 
     private void weigh(Side side, String prefix, Plan plan, Resources resources, Map<String, Double> figures) {
-        Middle middle = side.middle(MAX_HEAP, plan, resources);
+        Middle middle = side.middle(maxHeap, plan, resources);
         Memory before = middle.memory();
         side.crowd(middle, 1, true, resources).ask("open " + connectors);
         Pause.millis(STAY_MILLIS);
         Memory after = middle.memory();
+        double grown = after.residentBytes() - before.residentBytes();
+        double heapGrown = after.heapBytes() - before.heapBytes();
         figures.put(prefix + "resident_mb", after.residentBytes() / MEGABYTE);
-        figures.put(prefix + "grown_mb", (after.residentBytes() - before.residentBytes()) / MEGABYTE);
+        figures.put(prefix + "grown_mb", grown / MEGABYTE);
         figures.put(prefix + "heap_mb", after.heapBytes() / MEGABYTE);
         figures.put(prefix + "direct_mb", after.directBytes() / MEGABYTE);
+        figures.put(prefix + "heap_each_kb", heapGrown / connectors / KILOBYTE);
+        figures.put(prefix + "resident_each_kb", grown / connectors / KILOBYTE);
     }
 }

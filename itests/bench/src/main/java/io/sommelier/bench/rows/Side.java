@@ -15,7 +15,7 @@ interface Side {
     PartyProcess requester(Middle middle, LoadShape shape, Resources resources);
 
     /**
-     * A process that opens and closes many connections when it is told to; they answer what comes.
+     * A process that opens and closes many connections when it is told to, over TCP; they answer what comes.
      *
      * @param first the number of the first of them
      * @param sameTarget whether they all are members of the target of the first

@@ -14,6 +14,16 @@ class CatalogueTest {
 
         assertThat(names)
                 .doesNotHaveDuplicates()
-                .contains("tcp-64-256", "http-64-256-camel", "channels-10000", "idle-10000", "start");
+                .contains(
+                        "tcp-64-256",
+                        "http-64-256-camel",
+                        "channels-10000",
+                        "websocket-64-256",
+                        "json-64-256",
+                        "tls-64-256",
+                        "assembly-channels-10000",
+                        "assembly-idle-10000",
+                        "idle-10000",
+                        "start");
     }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sommelier.bench.party.LoadShape;
+import io.sommelier.bench.party.Over;
 import io.sommelier.bench.party.PartyProcess;
 import io.sommelier.bench.stats.Sample;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The bench at work on its own baseline, in real processes, for a moment. */
 class RelayBenchTest {
@@ -24,6 +27,21 @@ class RelayBenchTest {
         assertThat(result.figure("cpu_us")).isGreaterThan(result.figure("middle_cpu_us"));
         assertThat(result.figure("alloc_bytes")).isPositive();
         assertThat(result.figure("ratio_rate")).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Over.class,
+            names = {"TLS", "WEBSOCKET"})
+    void framesAreAnsweredWhateverCarriesThem(Over over) {
+        try (Resources resources = new Resources()) {
+            Subject subject = new RelaySide(over).open(LoadShape.single(8, 4096), BRIEF, resources);
+
+            Sample sample = new Gauge(BRIEF).measure(subject);
+
+            assertThat(sample.rate()).isPositive();
+            assertThat(sample.p50Micros()).isPositive();
+        }
     }
 
     @Test

@@ -3,10 +3,14 @@ package io.sommelier.bench.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sommelier.bench.party.LoadShape;
+import io.sommelier.bench.party.Memory;
+import io.sommelier.bench.party.Over;
 import io.sommelier.bench.party.PartyProcess;
 import io.sommelier.bench.stats.Sample;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The bench at work on Sommelier, in real processes, for a moment. */
 class SommelierBenchTest {
@@ -24,6 +28,32 @@ class SommelierBenchTest {
             assertThat(sample.p50Micros()).isPositive();
             assertThat(sample.cpuMicros()).isGreaterThan(sample.middleCpuMicros());
             assertThat(sample.middleAllocatedBytes()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Over.class)
+    void commandsAreAnsweredWhateverCarriesThem(Over over) {
+        try (Resources resources = new Resources()) {
+            Subject subject = new SommelierSide(over).open(LoadShape.single(8, 4096), BRIEF, resources);
+
+            Sample first = new Gauge(BRIEF).measure(subject);
+            Sample second = new Gauge(BRIEF).measure(subject);
+
+            assertThat(first.rate()).isPositive();
+            assertThat(second.rate()).isPositive();
+        }
+    }
+
+    @Test
+    void theHeapOfAnotherProcessIsKnown() {
+        try (Resources resources = new Resources()) {
+            PartyProcess running = resources.start("controller");
+
+            Memory memory = Memory.ofProcess(running.pid());
+
+            assertThat(memory.heapBytes()).isBetween(1e6, 500e6);
+            assertThat(memory.residentBytes()).isGreaterThan(memory.heapBytes());
         }
     }
 
