@@ -45,7 +45,7 @@ final class Router {
                     Stage.ROUTING,
                     "no configuration and no member ever named the target "
                             + command.target().targetId());
-        } else if (entry.row().isOthers() && command.operation().equals(Health.OPERATION)) {
+        } else if (command.operation().equals(Health.OPERATION)) {
             unknownOperation(entry, command, target.targetId()); // the controller alone asks for that
         } else if (command.durable() && !entry.isFromMailbox()) {
             toMailbox(

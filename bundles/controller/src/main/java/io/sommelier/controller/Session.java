@@ -306,13 +306,12 @@ final class Session implements Peer, Holder {
                 health.stop();
             }
         } else {
-            boolean wasDown = asked.isDown();
             health = null;
             asked.stop();
-            if (wasDown) {
+            settleHealth(); // whatever its last answer has just changed
+            healthChanged();
+            if (asked.isDown()) {
                 LOG.info("{} counts as up: it is not asked any more", this);
-                settleHealth();
-                healthChanged();
             }
         }
     }

@@ -237,7 +237,7 @@ class HealthTest {
     @Test
     void membersThatComeTogetherAreNotAskedTogether() {
         List<HandChannel> members = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             members.add(asked("m" + i, 8));
         }
         int most = 0;
@@ -250,8 +250,8 @@ class HealthTest {
             before = now;
         }
 
-        assertThat(before).isEqualTo(1000);
-        assertThat(most).as("of 1000, in a hundredth of a period").isLessThan(60);
+        assertThat(before).isEqualTo(10_000);
+        assertThat(most).as("of 10 000, in a hundredth of a period").isLessThan(200);
     }
 
     @Test
