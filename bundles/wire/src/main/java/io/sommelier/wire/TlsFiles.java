@@ -312,7 +312,7 @@ public record TlsFiles(
                 file + " cannot be used (allowed: " + allowed + "): "
                         + (why instanceof java.nio.file.NoSuchFileException
                                 ? "there is no such file"
-                                : why.getMessage()),
+                                : why.getMessage() == null ? why.toString() : why.getMessage()),
                 why);
     }
 

@@ -84,7 +84,7 @@ final class TcpRun {
                 .whenComplete((bound, failure) -> {
                     if (failure == null) {
                         hold(settings);
-                        LOG.info("listens on {}, dials {}", listener.address(), settings.members());
+                        tellAddress();
                         started.complete(null);
                     } else {
                         end().whenComplete((ended, ignored) -> started.completeExceptionally(Listener.cause(failure)));
@@ -103,8 +103,18 @@ final class TcpRun {
                     hold(changed);
                     return listener.move(changed.host(), changed.port());
                 })
-                .thenAccept(moved -> LOG.info("listens on {}, dials {}", listener.address(), settings.members()));
+                .thenAccept(moved -> tellAddress());
         return changes;
+    }
+
+    private void tellAddress() {
+        TcpSettings now = settings;
+        LOG.info(
+                "listens on {}{}, dials {}{}",
+                listener.address(),
+                now.tls().isOn() ? " with TLS" : "",
+                now.members(),
+                now.tlsDial() && !now.members().isEmpty() ? " with TLS" : "");
     }
 
     private static LinkBounds boundsOf(TcpSettings settings) {
