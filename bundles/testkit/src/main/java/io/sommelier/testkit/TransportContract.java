@@ -29,6 +29,7 @@ public abstract class TransportContract
                 LimitPromises,
                 HopPromises,
                 HealthPromises,
+                DrainPromises,
                 VolumePromises {
     /** The tag of tests that show that something fits into a heap of 64 MiB. */
     public static final String SMALL_HEAP = "heap64";
