@@ -7,15 +7,19 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.connector.Connector;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +47,7 @@ class ChannelIT {
     void start() throws Exception {
         karaf = Karaf.asProcess("channels");
         karaf.edit("io.sommelier.transport.tcp", Map.of("heartbeat", "2s"));
+        karaf.edit("io.sommelier.controller", Map.of("healthPeriod", "500ms", "healthFailures", "2"));
         karaf.start();
         http = new Http(karaf);
         eventually(() -> assertThat(http.get("/targets").statusCode()).isEqualTo(200));
@@ -138,6 +143,72 @@ class ChannelIT {
                 assertThat(http.post(target, "pour", "a".repeat(200_000)).body())
                         .contains("a".repeat(200_000));
             }
+        }
+    }
+
+    /** The channel of an instance: its id, the commands that it has, and how it is. */
+    private String channel(String instance) throws Exception {
+        Matcher channel = Pattern.compile("\"channel\":\"(\\d+)\",\"instance\":\"" + instance
+                        + "\".*?\"toConnector\":(\\d+).*?\"health\":\\{\"state\":\"(\\w+)\".*?\"detail\":\"([^\"]*)\"")
+                .matcher(http.get("/channels").body());
+        assertThat(channel.find()).isTrue();
+        return channel.group(1) + " has " + channel.group(2) + ", " + channel.group(3) + " " + channel.group(4);
+    }
+
+    /** The status, and who answered. */
+    private String pour() {
+        try {
+            HttpResponse<String> answer = http.post("cellar", "pour", "");
+            Matcher instance = Pattern.compile("\"instance\": \"(\\w+)\"").matcher(answer.body());
+            return answer.statusCode() + (instance.find() ? " by " + instance.group(1) : " " + answer.body());
+        } catch (IOException broken) {
+            return broken.toString();
+        }
+    }
+
+    @Test
+    @Order(5)
+    void whoIsDownGetsNothingUntilItIsUpAgainAndNothingIsLost() throws Exception {
+        Path down = Path.of("target", "north.down").toAbsolutePath();
+        Files.deleteIfExists(down);
+        try (ConnectorProcess north = new ConnectorProcess(karaf, "north", "--down", down.toString());
+                ConnectorProcess south = new ConnectorProcess(karaf, "south")) {
+            isServed("north");
+            isServed("south");
+            CompletableFuture<HttpResponse<String>> underWay = slow("north");
+            eventually(() -> assertThat(http.get("/inflight").body()).contains("\"north\""));
+            String id = channel("north").split(" ")[0];
+            try (Load load = new Load(Collections.nCopies(4, this::pour))) {
+                eventually(() -> assertThat(load.ends()).containsOnlyKeys("200 by north", "200 by south"));
+
+                Files.writeString(down, "the barrel is empty");
+                eventually(() -> assertThat(channel("north")).isEqualTo(id + " has 1, DOWN the barrel is empty"));
+                assertThat(load.ends()).containsOnlyKeys("200 by north", "200 by south");
+                load.forget();
+                eventually(() -> assertThat(load.ends().values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum())
+                        .isGreaterThan(200));
+                assertThat(load.ends()).containsOnlyKeys("200 by south");
+                HttpResponse<String> named = http.post("cellar", "sommelier.health", "");
+                assertThat(named.statusCode()).isEqualTo(404);
+                assertThat(named.body()).contains("UNKNOWN_OPERATION");
+
+                Files.delete(down);
+                eventually(() -> assertThat(load.ends()).containsOnlyKeys("200 by north", "200 by south"));
+                assertThat(channel("north")).startsWith(id + " has ").contains("UP");
+            }
+            assertThat(underWay).isNotDone();
+            underWay.cancel(true);
+            for (ConnectorProcess connector : List.of(north, south)) {
+                assertThat(connector.printed()).noneMatch(line -> line.startsWith("lost the controller"));
+            }
+            assertThat(karaf.log().stream()
+                            .filter(line -> line.contains("MemberHealth") && line.contains("north"))
+                            .map(line -> line.replaceAll(".*(north|south) \\(.*?\\) ", "$1 ")))
+                    .hasSize(2)
+                    .anyMatch(line -> line.startsWith("north is down, and gets no new commands: the barrel is empty"))
+                    .anyMatch(line -> line.startsWith("north is up again"));
         }
     }
 

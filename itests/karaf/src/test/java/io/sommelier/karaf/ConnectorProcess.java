@@ -4,6 +4,7 @@ import io.sommelier.examples.demo.DemoConnector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,25 +15,27 @@ final class ConnectorProcess implements AutoCloseable {
     private final Process process;
     private final Path output;
 
-    ConnectorProcess(Karaf karaf, String instance) throws IOException {
-        this(karaf.ports().tcp(), instance);
+    ConnectorProcess(Karaf karaf, String instance, String... options) throws IOException {
+        this(karaf.ports().tcp(), instance, options);
     }
 
     /** One that dials a port of this machine. */
-    ConnectorProcess(int port, String instance) throws IOException {
+    ConnectorProcess(int port, String instance, String... options) throws IOException {
         output = Path.of("target", instance + ".txt");
         Files.deleteIfExists(output);
-        process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DemoConnector.class.getName(),
-                        "cellar",
-                        "--id",
-                        instance,
-                        "--controller",
-                        "127.0.0.1:" + port))
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                DemoConnector.class.getName(),
+                "cellar",
+                "--id",
+                instance,
+                "--controller",
+                "127.0.0.1:" + port));
+        line.addAll(List.of(options));
+        process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
