@@ -130,6 +130,7 @@ public final class TestAuthority {
     private void keytool(String... words) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")); // it ends soon
         command.addAll(List.of(words));
         command.addAll(List.of("-keyalg", "EC", "-keystore", store.toString(), "-storetype", "PKCS12"));
         command.addAll(List.of("-storepass", PASSWORD));
