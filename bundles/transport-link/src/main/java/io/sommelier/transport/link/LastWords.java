@@ -20,21 +20,20 @@ final class LastWords extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
-        if (limit != null || !context.channel().isActive() || !(context.channel() instanceof DuplexChannel socket)) {
-            if (limit == null) {
-                context.close(promise);
-            } else {
-                context.channel().closeFuture().addListener(closed -> promise.trySuccess());
-            }
+        if (!context.channel().isActive() || !(context.channel() instanceof DuplexChannel socket)) {
+            context.close(promise);
             return;
         }
-        context.flush();
-        limit = context.executor().schedule(() -> context.close(promise), LIMIT_MILLIS, TimeUnit.MILLISECONDS);
-        socket.shutdownOutput().addListener(shut -> {
-            if (!shut.isSuccess()) {
-                context.close(promise);
-            }
-        });
+        socket.closeFuture().addListener(closed -> promise.trySuccess());
+        if (limit == null) {
+            context.flush();
+            limit = context.executor().schedule(() -> context.close(), LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+            socket.shutdownOutput().addListener(shut -> {
+                if (!shut.isSuccess()) {
+                    context.close();
+                }
+            });
+        }
     }
 
     @Override

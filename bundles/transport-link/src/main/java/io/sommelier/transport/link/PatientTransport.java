@@ -67,8 +67,8 @@ public final class PatientTransport implements Transport {
 
     private void changed(Supplier<? extends CompletionStage<Void>> change, Throwable failure) {
         synchronized (this) {
-            if (change != latest) {
-                return; // what came behind it tells
+            if (change != latest || acceptor == null) {
+                return; // what came behind it tells; or it is stopped
             }
             String problem = failure == null
                     ? ""
