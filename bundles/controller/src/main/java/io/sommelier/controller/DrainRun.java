@@ -52,6 +52,9 @@ class DrainRun {
             atLimit();
         } else {
             limitTimer = controller.timer().schedule(this::atLimit, limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (report.isDone()) {
+                limitTimer.cancel(false); // who finished it could not
+            }
         }
         oneLess();
     }

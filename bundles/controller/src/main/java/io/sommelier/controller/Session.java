@@ -382,7 +382,7 @@ final class Session implements Peer, Holder {
      */
     ChannelDrain drain(Goodbye then, Duration limit, int sentBefore) {
         ChannelDrain fresh = new ChannelDrain(this, then, sentBefore);
-        synchronized (hello) {
+        synchronized (this) {
             if (drain != null) {
                 return drain;
             }

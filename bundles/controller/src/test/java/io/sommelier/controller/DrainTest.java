@@ -352,7 +352,7 @@ class DrainTest {
         CompletionStage<DrainReport> drained = admin.drainTarget("cellar", LONG).orElseThrow();
         send();
         assertThat(path.parts()).isEmpty();
-        node.advance(Duration.ofSeconds(60)); // far beyond the limit of the hold: the drain has longer
+        node.advance(Duration.ofSeconds(20)); // far beyond the limit of the hold: the drain has longer
         node.controller.timer().submit(() -> {}).get();
         assertThat(path.parts()).isEmpty();
         HandChannel back = node.member("west", 4, "pour");
@@ -575,6 +575,51 @@ class DrainTest {
         assertThat(report(whole).unfinishedCount()).isEqualTo(1);
         assertThat(path.error().outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThatThrownBy(admin::resume).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void whateverADrainALossAndNewCommandsDoAtOnceEachCommandEndsOnce() throws Exception {
+        int perRound = 5;
+        HandChannel south = node.member("south", 4000, "pour");
+        for (int round = 0; round < 300; round++) {
+            HandChannel north = node.member("north", 4000, "pour");
+            String id = channelId("north");
+            boolean isLost = round % 2 == 0;
+            CompletableFuture<?> sending = CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < perRound; i++) {
+                    send();
+                }
+            });
+            CompletableFuture<DrainReport> draining = CompletableFuture.supplyAsync(() -> admin.drainChannel(id, LONG))
+                    .thenCompose(drained -> drained.orElseGet(() -> CompletableFuture.completedStage(null)));
+            CompletableFuture<?> working = CompletableFuture.runAsync(() -> {
+                north.claimNext();
+                if (isLost) {
+                    north.lose();
+                }
+                while (north.answer(done()) || !sending.isDone()) {
+                    north.claimNext();
+                }
+            });
+            CompletableFuture.allOf(sending, working).get(10, TimeUnit.SECONDS);
+            Awaitility.await()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        while (south.claimNext() || north.claimNext()) {
+                            // all that came
+                        }
+                        while (south.answer(done()) || north.answer(done())) {
+                            // all that is claimed
+                        }
+                        return node.controller.table().size() == 0 && draining.isDone();
+                    });
+
+            assertThat(path.parts()).hasSize((round + 1) * perRound);
+            DrainReport report = draining.get();
+            assertThat(report == null ? 0 : report.unfinishedCount()).isLessThanOrEqualTo(isLost ? perRound : 0);
+        }
+        node.isEmpty(south);
     }
 
     @Test
