@@ -8,6 +8,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.connector.Connector;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -39,6 +45,9 @@ class ChannelIT {
     private static final long FROZEN_SECONDS = 30;
     private static final int CROWD = 1000;
     private static final int TARGETS = 10;
+    private static final int ROUNDS = 6;
+    private static final Pattern CHANNEL =
+            Pattern.compile("\"channel\":\"(\\d+)\",\"instance\":\"([^\"]+)\"[^{}]*\"state\":\"ACTIVE\"");
 
     private Karaf karaf;
     private Http http;
@@ -303,6 +312,127 @@ class ChannelIT {
                 assertThat(front.channels()).isEqualTo(before);
             }
         }
+    }
+
+    @Test
+    @Order(6)
+    void aRollingDrainOfTwoMembersUnderLoadLosesNothingAndDoublesNothing() throws Exception {
+        String port = Integer.toString(karaf.ports().tcp());
+        Map<String, Object> answers = new ConcurrentHashMap<>(); // what was sent, and how it ended
+        AtomicInteger sent = new AtomicInteger();
+        AtomicLong worstNanos = new AtomicLong();
+        try (ConnectorProcess north = new ConnectorProcess("north", CountingConnector.class, "north", port);
+                ConnectorProcess south = new ConnectorProcess("south", CountingConnector.class, "south", port);
+                Connector caller = Sending.connector(karaf, "caller").open()) {
+            assertThat(caller.awaitActive(Duration.ofSeconds(30))).isTrue();
+            eventually(() -> assertThat(activeChannels()).containsKeys("north", "south"));
+
+            Supplier<String> overHttp = () -> timed(worstNanos, () -> {
+                String text = "http-" + sent.incrementAndGet();
+                HttpResponse<String> reply = http.post("cellar", "pour", text);
+                answers.put(text, reply.statusCode() == 200 ? reply.body() : reply.statusCode() + " " + reply.body());
+            });
+            Supplier<String> overTcp = () -> timed(worstNanos, () -> {
+                String text = "tcp-" + sent.incrementAndGet();
+                answers.put(text, Sending.endOf(Sending.send(caller, "cellar", "pour", text)));
+            });
+            try (Load load = new Load(List.of(overHttp, overHttp, overHttp, overTcp, overTcp, overTcp))) {
+                eventually(() -> assertThat(answers.size()).isGreaterThan(100));
+                for (int round = 0; round < ROUNDS; round++) {
+                    String instance = round % 2 == 0 ? "north" : "south";
+                    String channel = activeChannels().get(instance);
+                    HttpResponse<String> report = http.post("channels/" + channel + "/drain?limit=10s", "");
+                    assertThat(report.statusCode()).as(report.body()).isEqualTo(200);
+                    assertThat(report.body()).contains("\"end\":\"DONE\"", "\"unfinished\":{}");
+                    eventually(() -> assertThat(activeChannels().get(instance)).isNotIn(null, channel));
+                    int before = answers.size();
+                    eventually(() -> assertThat(answers.size()).isGreaterThan(before + 100));
+                }
+                assertThat(load.ends()).containsOnlyKeys("done");
+            }
+
+            Map<String, Integer> executions = new TreeMap<>();
+            for (ConnectorProcess member : List.of(north, south)) {
+                for (String line : member.printed()) {
+                    if (line.startsWith(CountingConnector.EXECUTED)) {
+                        executions.merge(line.substring(CountingConnector.EXECUTED.length()), 1, Integer::sum);
+                    }
+                }
+            }
+            assertThat(answers).hasSize(sent.get());
+            assertThat(answers).allSatisfy((text, answer) -> assertThat(answer).isEqualTo(text));
+            assertThat(executions.keySet()).isEqualTo(new TreeMap<>(answers).keySet());
+            assertThat(executions.values()).containsOnly(1);
+            System.out.println(ROUNDS + " rolling drains under load: " + answers.size()
+                    + " commands, each executed once; the worst pause "
+                    + TimeUnit.NANOSECONDS.toMillis(worstNanos.get()) + " ms");
+        }
+        assertThat(karaf.log().stream()
+                        .filter(line -> line.contains("the channel ") && line.contains("is drained after")))
+                .hasSize(ROUNDS);
+    }
+
+    /** What a thread of a load does once. */
+    private interface Once {
+        void run() throws Exception;
+    }
+
+    private static String timed(AtomicLong worstNanos, Once once) {
+        long begin = System.nanoTime();
+        try {
+            once.run();
+        } catch (Exception e) {
+            return e.toString();
+        }
+        worstNanos.accumulateAndGet(System.nanoTime() - begin, Math::max);
+        return "done";
+    }
+
+    /** The ids of the channels that take commands, by instance. */
+    private Map<String, String> activeChannels() throws Exception {
+        Map<String, String> ids = new TreeMap<>();
+        Matcher channel = CHANNEL.matcher(http.get("/channels").body());
+        while (channel.find()) {
+            ids.put(channel.group(2), channel.group(1));
+        }
+        return ids;
+    }
+
+    @Test
+    @Order(7)
+    void atSigtermWhatIsUnderWayIsAnsweredWhatIsNewIsRefusedAndTheLogSaysWhatCameOfIt() throws Exception {
+        try (ConnectorProcess member = new ConnectorProcess(karaf, "steady")) {
+            isServed("steady");
+            CompletableFuture<HttpResponse<String>> shortOne = http.send("cellar", "slow", "{\"millis\":2000}");
+            CompletableFuture<HttpResponse<String>> longOne = slow("steady");
+            eventually(() -> assertThat(http.get("/inflight").body()).contains("\"inFlight\":2"));
+
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
+                try {
+                    karaf.stop();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            HttpResponse<String> refused;
+            do {
+                refused = http.post("cellar", "pour", "");
+            } while (refused.statusCode() == 200);
+
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+            assertThat(refused.body()).contains("\"code\":\"DRAINING\"", "\"outcome\":\"NOT_SENT\"");
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertThat(shortOne.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            HttpResponse<String> cut = longOne.get(30, TimeUnit.SECONDS);
+            assertThat(cut.body()).contains("\"code\":\"DRAINING\"", "\"outcome\":\"UNKNOWN\"");
+            stopped.get(60, TimeUnit.SECONDS);
+            assertThat(member.printed()).anyMatch(line -> line.contains("SHUTDOWN"));
+        }
+        assertThat(karaf.log().stream()
+                        .filter(line -> line.contains("the controller ") && line.contains("is drained after")))
+                .singleElement()
+                .asString()
+                .contains("1 did not {UNKNOWN=1}");
     }
 
     private void allAreThere(List<Connector> crowd) throws Exception {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The demo connector in a JVM of its own, so that it can be killed. Confined to one thread. */
+/** The demo connector, or another one, in a JVM of its own, so that it can be killed. Confined to one thread. */
 final class ConnectorProcess implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
 
@@ -21,21 +21,28 @@ final class ConnectorProcess implements AutoCloseable {
 
     /** One that dials a port of this machine. */
     ConnectorProcess(int port, String instance, String... options) throws IOException {
+        this(instance, DemoConnector.class, demo(port, instance, options));
+    }
+
+    private static String[] demo(int port, String instance, String... options) {
+        List<String> arguments =
+                new ArrayList<>(List.of("cellar", "--id", instance, "--controller", "127.0.0.1:" + port));
+        arguments.addAll(List.of(options));
+        return arguments.toArray(String[]::new);
+    }
+
+    /** A program with these arguments. */
+    ConnectorProcess(String instance, Class<?> program, String... arguments) throws IOException {
         output = Path.of("target", instance + ".txt");
         Files.deleteIfExists(output);
-        List<String> line = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                DemoConnector.class.getName(),
-                "cellar",
-                "--id",
-                instance,
-                "--controller",
-                "127.0.0.1:" + port));
-        line.addAll(List.of(options));
-        process = new ProcessBuilder(line)
+                program.getName()));
+        command.addAll(List.of(arguments));
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
