@@ -238,10 +238,6 @@ final class EmbeddedChannel implements Channel {
             goodbye = why;
         }
         isDraining = true;
-        Peer present = peer;
-        if (present != null) {
-            present.draining(); // or what is lost might be offered here once more
-        }
         live.forEach(EmbeddedExecution::end);
         calls.forEach(call -> call.channelClosed(this, "the channel of its caller was closed: " + why.message()));
         isSwept = true;
