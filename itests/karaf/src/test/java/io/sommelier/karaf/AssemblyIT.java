@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -46,9 +47,11 @@ class AssemblyIT {
             Map.entry("sommelier-mailbox-artemis", "waits for a broker, and for a controller"),
             Map.entry("sommelier-runtime-camel", "waits for bundles that want contexts"),
             Map.entry("sommelier-http-engine", "Waits for Camel routes"),
-            Map.entry("sommelier-gateway-jms", "waits for"),
+            Map.entry("sommelier-gateway-jms", "waits for a broker and a controller"),
             Map.entry("sommelier-gateway-http", "Waits for an HTTP server to be mounted on"),
             Map.entry("sommelier-shell", "Command registration delayed for bundle io.sommelier.shell")));
+
+    private static final Pattern WAITS = Pattern.compile("[Ww]aits for |registration delayed");
 
     private final List<ConnectorState> states = new ArrayList<>();
     private Karaf karaf;
@@ -237,9 +240,11 @@ class AssemblyIT {
         for (Map.Entry<String, String> part : PARTS.entrySet()) {
             int linesBefore = karaf.log().size();
             installsAndGoes(part.getKey());
-            assertThat(karaf.log().stream().skip(linesBefore))
-                    .as("the log of %s alone", part.getKey())
-                    .anyMatch(line -> line.contains(" INFO ") && line.contains(part.getValue()));
+            assertThat(karaf.log().stream().skip(linesBefore).filter(line -> saysWhomItWaitsFor(part.getKey(), line)))
+                    .as("what %s says alone", part.getKey())
+                    .singleElement()
+                    .asString()
+                    .contains(part.getValue());
         }
         installsAndGoes("sommelier-camel");
         installsAndGoes("sommelier-connector");
@@ -247,6 +252,13 @@ class AssemblyIT {
         installsAndGoes("sommelier-caller");
         installsAndGoes("sommelier");
         installsAndGoes("sommelier");
+    }
+
+    private static boolean saysWhomItWaitsFor(String feature, String line) {
+        String bundle = "io." + feature.replace('-', '.');
+        return line.contains(" INFO ")
+                && line.contains(bundle)
+                && WAITS.matcher(line).find();
     }
 
     private void installsAndGoes(String feature) throws Exception {

@@ -38,6 +38,7 @@ final class ConnectorProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
+                Karaf.QUICK_START,
                 "-cp",
                 System.getProperty("java.class.path"),
                 program.getName()));

@@ -1,5 +1,6 @@
 package io.sommelier.karaf;
 
+import io.sommelier.karaf.ledger.LedgerHandler;
 import io.sommelier.karaf.probe.Probe;
 import io.sommelier.karaf.probe.ProbeMXBean;
 import io.sommelier.karaf.route.EchoRoutes;
@@ -37,6 +38,30 @@ final class Jars {
                 .setHeader("Bundle-Version", version)
                 .setHeader("Import-Package", "io.sommelier.api")
                 .setHeader("Service-Component", "OSGI-INF/slow.xml")
+                .build());
+    }
+
+    /** The handler that tells the probe what it executes. */
+    static Path ledger() throws IOException {
+        String component = """
+                <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="ledger">
+                  <implementation class="io.sommelier.karaf.ledger.LedgerHandler"/>
+                  <service><provide interface="io.sommelier.api.CommandHandler"/></service>
+                  <reference name="ledger" interface="java.util.function.Consumer" target="(component.name=probe)"
+                      bind="setLedger"/>
+                  <property name="sommelier.target" value="ledger"/>
+                  <property name="sommelier.operation" value="pour"/>
+                </scr:component>
+                """;
+        return write(TinyBundles.bundle()
+                .addClass(LedgerHandler.class)
+                .addResource(
+                        "OSGI-INF/ledger.xml", new ByteArrayInputStream(component.getBytes(StandardCharsets.UTF_8)))
+                .setHeader("Bundle-ManifestVersion", "2")
+                .setHeader("Bundle-SymbolicName", "io.sommelier.karaf.ledger")
+                .setHeader("Bundle-Version", "1.0.0")
+                .setHeader("Import-Package", "io.sommelier.api")
+                .setHeader("Service-Component", "OSGI-INF/ledger.xml")
                 .build());
     }
 
@@ -85,6 +110,7 @@ final class Jars {
                 <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="probe" immediate="true"
                     activate="activate" deactivate="deactivate">
                   <implementation class="io.sommelier.karaf.probe.Probe"/>
+                  <service><provide interface="java.util.function.Consumer"/></service>
                 </scr:component>
                 """;
         return write(TinyBundles.bundle()

@@ -26,6 +26,9 @@ final class Karaf implements AutoCloseable {
     static final String PASSWORD = "only-on-loopback";
 
     private static final String USER_ENTRY = USER + "=" + PASSWORD + ",group,admin,manager,viewer,systembundles,ssh";
+    /** Most of the processor goes into the start, and most of that into compiling what is soon over. */
+    static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
     private static final Path MATERIAL = Path.of("target", "material").toAbsolutePath();
     private static final Path UNPACKED = Path.of("target", "karaf").toAbsolutePath();
 
@@ -48,7 +51,7 @@ final class Karaf implements AutoCloseable {
         return new Karaf(ports, new PaxExamKaraf(archive(), unpacked, ports.settings(), USER_ENTRY));
     }
 
-    /** The assembly as a process of its own; heap and all else as it is shipped, and the options added. */
+    /** The assembly as a process of its own; heap and all else as it is shipped, but for the compiler, and with the options. */
     static Karaf asProcess(String name, String... javaOptions) throws IOException {
         return asProcess(archive(), name, javaOptions);
     }
@@ -60,8 +63,7 @@ final class Karaf implements AutoCloseable {
 
     private static Karaf asProcess(Path archive, String name, String... javaOptions) throws IOException {
         Ports ports = Ports.free();
-        Map<String, String> environment =
-                javaOptions.length == 0 ? Map.of() : Map.of("EXTRA_JAVA_OPTS", String.join(" ", javaOptions));
+        Map<String, String> environment = Map.of("EXTRA_JAVA_OPTS", QUICK_START + " " + String.join(" ", javaOptions));
         Running process = new ProcessKaraf(archive, UNPACKED.resolve(name), environment);
         Karaf karaf = new Karaf(ports, process);
         for (Map.Entry<String, Map<String, String>> settings : ports.settings().entrySet()) {
@@ -128,6 +130,15 @@ final class Karaf implements AutoCloseable {
     /** The file with the settings of a PID. */
     Path settings(String pid) {
         return home().resolve("etc").resolve(pid + ".cfg");
+    }
+
+    /** The jar of a bundle of ours in the repository that the assembly brings along. */
+    Path inSystem(String artifact) throws IOException {
+        try (Stream<Path> versions =
+                Files.list(home().resolve("system/io/sommelier").resolve(artifact))) {
+            Path version = versions.filter(Files::isDirectory).findFirst().orElseThrow();
+            return version.resolve(artifact + "-" + version.getFileName() + ".jar");
+        }
     }
 
     /** Gives keys of a configuration file other values, as an editor would; makes the file when there is none. */

@@ -361,7 +361,7 @@ class LifeIT {
 
     @Test
     @Order(20)
-    void durableCommandsSurviveAKillOfTheProcessAndEachIsExecutedOnce() throws Exception {
+    void durableCommandsSurviveAKillOfTheProcessAndRunOnceAndKeysHoldAsFarAsIsPromised() throws Exception {
         assertBrokerIsThere();
         List<Call> waiting = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -372,6 +372,7 @@ class LifeIT {
         Call fleeting = caller.send(command("cellar", "pour", "fleeting", 120).build());
         end(fleeting.admitted());
         Queue<CommandId> begun = new ConcurrentLinkedQueue<>();
+        Queue<CommandId> shelved = new ConcurrentLinkedQueue<>();
         CountDownLatch over = new CountDownLatch(1);
         Connector attic = Sending.connector(karaf, "attic-1")
                 .serves("attic")
@@ -380,6 +381,10 @@ class LifeIT {
                     over.await();
                     responder.complete(Payload.ofText("held"));
                 })
+                .handler("shelve", CommandHandler.answering(invocation -> {
+                    shelved.add(invocation.command().id());
+                    return invocation.payload();
+                }))
                 .open();
         assertThat(attic.awaitActive(Duration.ofSeconds(60))).isTrue();
         List<Call> atWork = new ArrayList<>();
@@ -391,7 +396,14 @@ class LifeIT {
         Call mayRunTwice = caller.send(
                 command("attic", "hold", "", 120).durable(true).idempotent(true).build());
         atWork.add(mayRunTwice);
-        eventually(() -> assertThat(begun).hasSize(5));
+        Command.Builder begunByKey =
+                command("attic", "hold", "", 120).durable(true).idempotencyKey("begun");
+        atWork.add(caller.send(begunByKey.build()));
+        eventually(() -> assertThat(begun).hasSize(6));
+        Command.Builder byKey = command("attic", "shelve", "once", 120).idempotencyKey("shelved");
+        assertThat(answer(caller.send(byKey.id(CommandId.random()).build()))).isEqualTo("once");
+        assertThat(answer(caller.send(byKey.id(CommandId.random()).build()))).isEqualTo("once");
+        assertThat(shelved).as("what the key let through").hasSize(1);
         executed.clear();
 
         karaf.kill();
@@ -408,6 +420,12 @@ class LifeIT {
             eventually(() -> assertThat(waiting("cellar")).isZero());
             eventually(() -> assertThat(waiting("attic")).isZero());
             assertThat(answer(caller, "cellar", "pour", "after it")).isEqualTo("poured after it");
+            CommandError again =
+                    errorOf(caller, begunByKey.id(CommandId.random()).build());
+            assertThat(again.outcome()).as("what the key was begun for").isEqualTo(Outcome.UNKNOWN);
+            assertThat(answer(caller.send(byKey.id(CommandId.random()).build())))
+                    .isEqualTo("once");
+            assertThat(shelved).as("the key of what had ended is forgotten").hasSize(2);
         });
         assertThat(executed)
                 .as("each that is durable, once, and no other")
@@ -416,7 +434,7 @@ class LifeIT {
                 .doesNotContain(fleeting.id());
         assertThat(begun)
                 .as("what was begun is not begun again, unless it may run twice")
-                .hasSize(6)
+                .hasSize(7)
                 .endsWith(mayRunTwice.id());
         attic.close();
     }

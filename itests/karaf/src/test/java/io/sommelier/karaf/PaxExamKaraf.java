@@ -1,5 +1,6 @@
 package io.sommelier.karaf;
 
+import static org.ops4j.pax.exam.CoreOptions.vmOption;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureSecurity;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
@@ -38,6 +39,7 @@ final class PaxExamKaraf implements Running {
                 keepRuntimeFolder(),
                 configureConsole().ignoreLocalConsole(),
                 logLevel(LogLevel.INFO),
+                vmOption(Karaf.QUICK_START),
                 configureSecurity().disableKarafMBeanServerBuilder()));
         settings.forEach((pid, values) -> values.forEach(
                 (key, value) -> options.add(editConfigurationFilePut("etc/" + pid + ".cfg", key, value))));

@@ -24,9 +24,22 @@ final class Sending {
 
     /** A connector that dials a Karaf, and again at once when that goes. */
     static ConnectorBuilder connector(Karaf karaf, String instance) {
-        return Connector.builder(instance)
-                .controller("127.0.0.1:" + karaf.ports().tcp())
-                .dialWait(Duration.ofMillis(50), Duration.ofMillis(500));
+        return connector(instance, tcp(karaf));
+    }
+
+    /** Where connectors dial a Karaf over TCP. */
+    static String tcp(Karaf karaf) {
+        return "127.0.0.1:" + karaf.ports().tcp();
+    }
+
+    /** Where connectors dial a Karaf over WebSocket. */
+    static String webSocket(Karaf karaf) {
+        return "ws://127.0.0.1:" + karaf.ports().webSocket() + "/sommelier";
+    }
+
+    /** A connector that dials an address, and again at once when what is there goes. */
+    static ConnectorBuilder connector(String instance, String address) {
+        return Connector.builder(instance).controller(address).dialWait(Duration.ofMillis(50), Duration.ofMillis(500));
     }
 
     /** A command with a ttl in seconds. */

@@ -7,16 +7,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sommelier.api.CommandHandler;
+import io.sommelier.api.Payload;
 import io.sommelier.connector.Connector;
 import io.sommelier.karaf.probe.Probe;
 import io.sommelier.karaf.probe.ProbeMXBean;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import javax.management.JMX;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
@@ -137,7 +142,7 @@ class UpdateIT {
                 InputStream open = http.stream("cellar", "volume", "", "Sommelier-Ttl", "10m")) {
             assertThat(open.readNBytes(1 << 20)).hasSize(1 << 20);
 
-            karaf.updateBundle(bundle, inSystem(artifact));
+            karaf.updateBundle(bundle, karaf.inSystem(artifact));
 
             assertThatThrownBy(() -> readAll(open)).isInstanceOf(IOException.class);
             eventually(
@@ -153,14 +158,6 @@ class UpdateIT {
 
     private static void readAll(InputStream stream) throws IOException {
         stream.transferTo(java.io.OutputStream.nullOutputStream());
-    }
-
-    private Path inSystem(String artifact) throws IOException {
-        try (var versions =
-                Files.list(karaf.home().resolve("system/io/sommelier").resolve(artifact))) {
-            Path version = versions.filter(Files::isDirectory).findFirst().orElseThrow();
-            return version.resolve(artifact + "-" + version.getFileName() + ".jar");
-        }
     }
 
     @Test
@@ -211,6 +208,59 @@ class UpdateIT {
 
     @Test
     @Order(6)
+    void durableCommandsThatWereTakenInGoOnWhileTheGatewayIsAway() throws Exception {
+        Queue<String> executed = new ConcurrentLinkedQueue<>();
+        Queue<String> cancelled = new ConcurrentLinkedQueue<>();
+        CountDownLatch over = new CountDownLatch(1);
+        CommandHandler handler = (invocation, responder) -> {
+            responder.onCancel(() -> cancelled.add(invocation.payload().asText()));
+            executed.add(invocation.payload().asText());
+            over.await();
+            responder.complete(Payload.empty());
+        };
+        try (Connector attic = serving("attic", handler)) {
+            serving("cave", handler).close(); // known from now on, and nobody is there
+            takenIn("attic", "at work");
+            eventually(() -> assertThat(executed).contains("at work"));
+            takenIn("cave", "waiting");
+
+            karaf.stopBundle("io.sommelier.gateway.http");
+            try (Connector cave = serving("cave", handler)) {
+                eventually(() -> assertThat(executed).contains("waiting"));
+                over.countDown();
+                Queues queues = new Queues(karaf);
+                for (String target : List.of("attic", "cave")) {
+                    eventually(() -> assertThat(queues.counter("sommelier.command." + target, "MessageCount"))
+                            .isZero());
+                }
+                assertThat(cave.isActive()).isTrue();
+            }
+            assertThat(attic.isActive()).isTrue();
+        }
+
+        karaf.startBundle("io.sommelier.gateway.http");
+        eventually(() -> assertThat(Load.status(http, "commands/cellar/pour")).isEqualTo("200"));
+        assertThat(executed).containsExactly("at work", "waiting");
+        assertThat(cancelled).isEmpty();
+    }
+
+    private Connector serving(String target, CommandHandler handler) throws InterruptedException {
+        Connector connector = Sending.connector(karaf, target + "-1")
+                .serves(target)
+                .handler("keep", handler)
+                .open();
+        assertThat(connector.awaitActive(Duration.ofSeconds(60))).isTrue();
+        return connector;
+    }
+
+    private void takenIn(String target, String text) throws IOException {
+        HttpResponse<String> taken = http.post(
+                target, "keep", text, "Prefer", "respond-async", "Sommelier-Durable", "true", "Sommelier-Ttl", "120s");
+        assertThat(taken.statusCode()).as("%s", taken.body()).isEqualTo(202);
+    }
+
+    @Test
+    @Order(7)
     void itsLogHasNoStackTraceOfOurs() throws Exception {
         assertThat(Complaints.ours(karaf.log())).noneMatch(line -> line.startsWith("\t"));
     }

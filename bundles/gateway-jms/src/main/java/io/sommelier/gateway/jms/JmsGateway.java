@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JmsGateway {
     private static final Logger LOG = LoggerFactory.getLogger(JmsGateway.class);
+    private static final String WAITS = "waits for ";
 
     /** What commands have when their broker goes: it does not wait. */
     private static final Duration DRAIN_OF_BROKER = Duration.ofMillis(500);
@@ -96,7 +97,7 @@ final class JmsGateway {
     /** What it waits for, in a few words; empty while it serves. */
     Optional<String> problem() {
         String wanting = wanting();
-        return wanting.isEmpty() ? Optional.empty() : Optional.of("waits for " + wanting);
+        return wanting.isEmpty() ? Optional.empty() : Optional.of(WAITS + wanting);
     }
 
     /** The targets whose queues are served. */
@@ -191,7 +192,7 @@ final class JmsGateway {
             }
         }
         if (!isStopped) {
-            tell("waits for " + wanting());
+            tell(WAITS + wanting());
         }
     }
 
@@ -243,9 +244,11 @@ final class JmsGateway {
         return targets;
     }
 
+    /** Says what changed; of what it waits for, the first is said, and the rest is for {@link #problem}. */
     private void tell(String now) {
-        if (!now.equals(state)) {
-            state = now;
+        boolean isSaid = now.equals(state) || now.startsWith(WAITS) && state.startsWith(WAITS);
+        state = now;
+        if (!isSaid) {
             LOG.info("{}", now);
         }
     }

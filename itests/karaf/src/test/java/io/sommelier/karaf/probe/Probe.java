@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.osgi.framework.Bundle;
@@ -20,7 +22,7 @@ import org.osgi.framework.BundleListener;
 import org.osgi.framework.wiring.BundleWiring;
 
 /** The {@link ProbeMXBean}, as a component of a bundle of its own. Thread-safe. */
-public final class Probe implements ProbeMXBean, BundleListener {
+public final class Probe implements ProbeMXBean, BundleListener, Consumer<String> {
     /** Where it is found. */
     public static final String NAME = "io.sommelier.karaf:type=Probe";
 
@@ -32,6 +34,7 @@ public final class Probe implements ProbeMXBean, BundleListener {
 
     private final Queue<String> stopped = new ConcurrentLinkedQueue<>();
     private final Queue<Watched> watched = new ConcurrentLinkedQueue<>();
+    private final Map<String, Integer> executions = new ConcurrentHashMap<>();
     private volatile BundleContext context;
 
     /** Called when the component is activated. */
@@ -101,6 +104,18 @@ public final class Probe implements ProbeMXBean, BundleListener {
                 .filter(entry -> entry.loader().get() != null)
                 .map(Watched::bundle)
                 .toList();
+    }
+
+    @Override
+    public void accept(String executed) {
+        executions.merge(executed, 1, Integer::sum);
+    }
+
+    @Override
+    public Map<String, Integer> executions() {
+        Map<String, Integer> since = new TreeMap<>(executions);
+        executions.clear();
+        return since;
     }
 
     /**

@@ -16,4 +16,7 @@ public interface ProbeMXBean {
 
     /** Collects garbage, and names the bundles whose remembered class loaders are still there. */
     List<String> alive();
+
+    /** How often each payload was executed by the handler that tells of it, since the probe came, or since the last time that this was asked. */
+    Map<String, Integer> executions();
 }

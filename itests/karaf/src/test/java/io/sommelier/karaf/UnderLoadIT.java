@@ -1,0 +1,268 @@
+package io.sommelier.karaf;
+
+import static io.sommelier.karaf.Sending.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sommelier.api.CommandHandler;
+import io.sommelier.connector.Connector;
+import io.sommelier.karaf.probe.Probe;
+import io.sommelier.karaf.probe.ProbeMXBean;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMX;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/** Handlers and transports that are updated, go and come while commands flow: every command is answered, none is executed twice, and who has nothing to do with it sees nothing of it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(300)
+class UnderLoadIT {
+    private static final int HANDLER_UPDATES = 50;
+    private static final int TRANSPORT_UPDATES = 10;
+
+    /** So many are answered between two updates, at least. */
+    private static final int BETWEEN = 20;
+
+    private static final UnaryOperator<String> SAME = UnaryOperator.identity();
+    private static final Pattern CHANNEL =
+            Pattern.compile("\"channel\":\"([^\"]+)\",\"instance\":\"([^\"]+)\"[^}]*\"transport\":\"([^\"]+)\"");
+
+    /** How often each payload was executed by the connectors of this JVM. */
+    private final Map<String, Integer> executions = new ConcurrentHashMap<>();
+
+    private Karaf karaf;
+    private Http http;
+    private ProbeMXBean probe;
+    private List<Connector> overTcp;
+    private List<Connector> overWebSocket;
+
+    @BeforeAll
+    void start() throws Exception {
+        karaf = Karaf.asProcess("under-load", "-XX:SoftRefLRUPolicyMSPerMB=0"); // what is only softly reachable may go
+        karaf.start();
+        http = new Http(karaf);
+        overTcp = List.of(
+                member("tcp-1", "cellar", Sending.tcp(karaf)),
+                member("tcp-2", "cellar", Sending.tcp(karaf)),
+                caller("tcp-caller", Sending.tcp(karaf)));
+        overWebSocket = List.of(
+                member("ws-1", "attic", Sending.webSocket(karaf)),
+                member("ws-2", "attic", Sending.webSocket(karaf)),
+                caller("ws-caller", Sending.webSocket(karaf)));
+        areActive(overTcp);
+        areActive(overWebSocket);
+        karaf.drop(Jars.probe(), "probe.jar");
+        karaf.drop(Jars.ledger(), "ledger.jar");
+        karaf.drop(Karaf.material("sommelier-greeter.jar"), "greeter.jar");
+        eventually(() -> {
+            probe = JMX.newMXBeanProxy(karaf.mbeans(), new ObjectName(Probe.NAME), ProbeMXBean.class);
+            assertThat(probe.wirings()).isNotEmpty();
+        });
+        for (String target : List.of("cellar", "attic", "ledger")) {
+            eventually(() ->
+                    assertThat(http.post(target, "pour", "first").statusCode()).isEqualTo(200));
+        }
+        eventually(() -> assertThat(http.post("greeter", "greet", "Ann").body()).isEqualTo("Hello, Ann!"));
+        executions.clear();
+        probe.executions();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        overTcp.forEach(Connector::close);
+        overWebSocket.forEach(Connector::close);
+        karaf.close();
+    }
+
+    private Connector member(String instance, String target, String address) {
+        return Sending.connector(instance, address)
+                .serves(target)
+                .handler("pour", CommandHandler.answering(invocation -> {
+                    executions.merge(invocation.payload().asText(), 1, Integer::sum);
+                    return invocation.payload();
+                }))
+                .open();
+    }
+
+    private static Connector caller(String instance, String address) {
+        return Sending.connector(instance, address).open();
+    }
+
+    private static void areActive(List<Connector> connectors) throws InterruptedException {
+        for (Connector connector : connectors) {
+            assertThat(connector.awaitActive(Duration.ofSeconds(120))).isTrue();
+        }
+    }
+
+    private Connector callerOverTcp() {
+        return overTcp.get(overTcp.size() - 1);
+    }
+
+    private Connector callerOverWebSocket() {
+        return overWebSocket.get(overWebSocket.size() - 1);
+    }
+
+    /** Through HTTP and over both transports, to a target whose members are all elsewhere than some of the callers. */
+    private Questions questions(String name, String target) {
+        return new Questions(name)
+                .over(http, target, "pour", SAME)
+                .over(callerOverTcp(), target, "pour", SAME)
+                .over(callerOverWebSocket(), target, "pour", SAME);
+    }
+
+    /** Commands flow: each of these had some answered since this was called. */
+    private static void flow(Questions... all) {
+        for (Questions questions : all) {
+            int before = questions.answered();
+            eventually(() -> assertThat(questions.answered()).isGreaterThan(before + BETWEEN));
+        }
+    }
+
+    private static void assertAllAnswered(Questions questions) {
+        assertThat(questions.faults()).isEmpty();
+        assertThat(questions.answered()).isEqualTo(questions.asked());
+    }
+
+    private static void assertUntouched(Questions questions) {
+        assertAllAnswered(questions);
+        assertThat(questions.again()).as("asked again").isZero();
+    }
+
+    /** Each was executed, and once. */
+    private static void assertOnce(Map<String, Integer> executed, Questions... all) {
+        assertThat(executed)
+                .hasSize(List.of(all).stream().mapToInt(Questions::answered).sum());
+        assertThat(executed.values()).allMatch(times -> times == 1);
+    }
+
+    /** The ids of the channels of a transport, by instance. */
+    private Map<String, String> channels(String transport) throws Exception {
+        Map<String, String> ids = new TreeMap<>();
+        Matcher channel = CHANNEL.matcher(http.get("/channels").body().replaceAll("\\s*([:,])\\s*", "$1"));
+        while (channel.find()) {
+            if (channel.group(3).equals(transport)) {
+                ids.put(channel.group(2), channel.group(1));
+            }
+        }
+        return ids;
+    }
+
+    @Test
+    void handlersThatAreUpdatedAgainAndAgainLoseNoCommandAndExecuteNoneTwice() throws Exception {
+        UnaryOperator<String> greeting = name -> "Hello, " + name + "!";
+        Path greeter = Karaf.material("sommelier-greeter.jar");
+        Path ledger = Jars.ledger();
+        Questions counted = questions("ledger", "ledger");
+        Questions greeted = new Questions("guest")
+                .over(http, "greeter", "greet", greeting)
+                .over(callerOverTcp(), "greeter", "greet", greeting);
+
+        try (counted;
+                greeted) {
+            for (int i = 0; i < HANDLER_UPDATES; i++) {
+                probe.watch("io.sommelier.examples.greeter");
+                probe.watch("io.sommelier.karaf.ledger");
+                karaf.updateBundle("io.sommelier.examples.greeter", greeter);
+                karaf.updateBundle("io.sommelier.karaf.ledger", ledger);
+                flow(counted, greeted);
+            }
+        }
+
+        System.out.println(HANDLER_UPDATES + " updates of two handlers: " + counted + "; " + greeted);
+        assertUntouched(counted);
+        assertUntouched(greeted);
+        assertOnce(probe.executions(), counted);
+        eventually(() -> assertThat(probe.alive()).isEmpty());
+    }
+
+    @Test
+    void theTransportOverTcpIsUpdatedAgainAndAgain() throws Exception {
+        assertTransportIsUpdated(
+                "io.sommelier.transport.tcp", "sommelier-transport-tcp", "cellar", "websocket", "attic");
+    }
+
+    @Test
+    void theTransportOverWebSocketIsUpdatedAgainAndAgain() throws Exception {
+        assertTransportIsUpdated(
+                "io.sommelier.transport.websocket", "sommelier-transport-websocket", "attic", "tcp", "cellar");
+    }
+
+    private void assertTransportIsUpdated(
+            String bundle, String artifact, String target, String otherTransport, String otherTarget) throws Exception {
+        executions.clear();
+        Map<String, String> othersBefore = channels(otherTransport);
+        assertThat(othersBefore).hasSize(3);
+        Path jar = karaf.inSystem(artifact);
+        Questions theirs = questions(artifact, target);
+        Questions others = beside(artifact, otherTarget);
+
+        try (theirs;
+                others) {
+            for (int i = 0; i < TRANSPORT_UPDATES; i++) {
+                probe.watch(bundle);
+                karaf.updateBundle(bundle, jar);
+                flow(theirs, others);
+            }
+        }
+
+        System.out.println(TRANSPORT_UPDATES + " updates of " + bundle + ": " + theirs + "; beside it " + others);
+        assertAllAnswered(theirs);
+        assertUntouched(others);
+        assertOnce(executions, theirs, others);
+        assertThat(channels(otherTransport)).isEqualTo(othersBefore);
+        eventually(() -> assertThat(probe.alive()).isEmpty());
+    }
+
+    /** Through HTTP and over the transport that the members of that target have. */
+    private Questions beside(String name, String target) {
+        Connector caller = target.equals("cellar") ? callerOverTcp() : callerOverWebSocket();
+        return new Questions("beside-" + name).over(http, target, "pour", SAME).over(caller, target, "pour", SAME);
+    }
+
+    @Test
+    void theTransportOverWebSocketGoesAndComesWhileTcpCarriesLoad() throws Exception {
+        assertGoesAndComes("sommelier-transport-websocket", overWebSocket, "attic", "tcp", "cellar");
+    }
+
+    @Test
+    void theTransportOverTcpGoesAndComesWhileWebSocketCarriesLoad() throws Exception {
+        assertGoesAndComes("sommelier-transport-tcp", overTcp, "cellar", "websocket", "attic");
+    }
+
+    private void assertGoesAndComes(
+            String feature, List<Connector> connectors, String target, String otherTransport, String otherTarget)
+            throws Exception {
+        executions.clear();
+        Map<String, String> othersBefore = channels(otherTransport);
+        assertThat(othersBefore).hasSize(3);
+        Questions others = beside(feature, otherTarget);
+
+        try (others) {
+            flow(others);
+            karaf.uninstallFeature(feature);
+            eventually(() -> assertThat(connectors).noneMatch(Connector::isActive));
+            flow(others);
+            karaf.installFeature(feature);
+            areActive(connectors);
+            flow(others);
+        }
+
+        System.out.println(feature + " goes and comes: beside it " + others);
+        assertUntouched(others);
+        assertOnce(executions, others);
+        assertThat(channels(otherTransport)).isEqualTo(othersBefore);
+        assertThat(http.post(target, "pour", "back").body()).isEqualTo("back");
+        executions.clear();
+    }
+}
