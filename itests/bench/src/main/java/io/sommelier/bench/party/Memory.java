@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param residentBytes what the operating system counts for the process
  */
 public record Memory(double heapBytes, double directBytes, double residentBytes) {
-    private static final Pattern HEAP_USED = Pattern.compile("heap +total \\d+K, used (\\d+)K");
+    private static final Pattern LIVE_BYTES = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
     private static final int LIMIT_SECONDS = 60;
 
     /** Nothing is known. */
@@ -48,10 +48,9 @@ public record Memory(double heapBytes, double directBytes, double residentBytes)
     }
 
     private static double heapAfterCollection(long pid) {
-        jcmd(pid, "GC.run");
-        jcmd(pid, "GC.run");
-        Matcher used = HEAP_USED.matcher(jcmd(pid, "GC.heap_info"));
-        return used.find() ? Double.parseDouble(used.group(1)) * 1024 : Double.NaN;
+        // the histogram counts what lives: it collects first, whatever the options say of System.gc()
+        Matcher live = LIVE_BYTES.matcher(jcmd(pid, "GC.class_histogram"));
+        return live.find() ? Double.parseDouble(live.group(1)) : Double.NaN;
     }
 
     /** What it says, or nothing where it cannot be asked. */
