@@ -45,6 +45,14 @@ public interface World extends AutoCloseable {
         return true;
     }
 
+    /**
+     * Tests of volume move one of so many parts of what they move over other transports, a gigabyte or so; 1 to 4, which is still more than their heap. Above 1 for those that
+     * encrypt or encode what another moves whole: it is their processors that would be tested.
+     */
+    default int volumeDivisor() {
+        return 1;
+    }
+
     /** Ends all of it. */
     @Override
     void close();

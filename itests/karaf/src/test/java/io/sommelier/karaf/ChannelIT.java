@@ -254,7 +254,9 @@ class ChannelIT {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
         eventually(() -> assertThat(http.get("/channels").body()).doesNotContain("guest-"));
-        assertThat(Complaints.ours(karaf.log())).isEmpty();
+        // The broker says what it had begun when it was killed.
+        assertThat(Complaints.ours(karaf.log()).stream().filter(line -> !line.contains("AMQ142015")))
+                .isEmpty();
     }
 
     @Test

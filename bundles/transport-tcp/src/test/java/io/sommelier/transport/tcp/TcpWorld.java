@@ -123,6 +123,11 @@ final class TcpWorld implements World {
     }
 
     @Override
+    public int volumeDivisor() {
+        return tls.isPresent() ? 4 : 1;
+    }
+
+    @Override
     public CommandSender caller() {
         return caller;
     }

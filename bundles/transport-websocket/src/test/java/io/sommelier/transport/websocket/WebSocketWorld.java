@@ -105,6 +105,11 @@ final class WebSocketWorld implements World {
     }
 
     @Override
+    public int volumeDivisor() {
+        return tls.isPresent() || form == Form.JSON ? 4 : 1;
+    }
+
+    @Override
     public CommandSender caller() {
         return caller;
     }

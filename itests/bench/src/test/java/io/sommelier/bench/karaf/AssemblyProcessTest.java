@@ -51,7 +51,8 @@ class AssemblyProcessTest {
 
             assertThat(assembly.home().resolve("etc/io.sommelier.transport.tcp.cfg"))
                     .content()
-                    .isEqualTo("# the port\nhost = 127.0.0.1\nport = " + assembly.tcpPort() + "\n");
+                    .isEqualTo(
+                            "# the port\nhost = 127.0.0.1\nport = " + assembly.tcpPort() + "\nmaxChannels = 20000\n");
             assertThat(assembly.home().resolve("etc/io.sommelier.http.engine.cfg"))
                     .content()
                     .isEqualTo("port = " + assembly.httpPort() + "\n");
