@@ -95,12 +95,13 @@ final class ScriptedProxy implements AutoCloseable {
                     .getBytes(StandardCharsets.US_ASCII));
             return 0;
         }
-        if (mood == Mood.OPEN) {
+        Mood now = mood;
+        if (now == Mood.OPEN) {
             out.write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String target = head.split(" ")[1];
             return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
         }
-        if (mood == Mood.REFUSING) {
+        if (now == Mood.REFUSING) {
             out.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         }
         return 0;
@@ -141,8 +142,9 @@ final class ScriptedProxy implements AutoCloseable {
         in.readFully(host);
         int port = in.readUnsignedShort();
         asked.add((kind == 3 ? new String(host, StandardCharsets.US_ASCII) : "address") + ":" + port);
-        out.write(new byte[] {5, (byte) (mood == Mood.OPEN ? 0 : 2), 0, 1, 0, 0, 0, 0, 0, 0});
-        return mood == Mood.OPEN ? port : 0;
+        boolean isOpen = mood == Mood.OPEN;
+        out.write(new byte[] {5, (byte) (isOpen ? 0 : 2), 0, 1, 0, 0, 0, 0, 0, 0});
+        return isOpen ? port : 0;
     }
 
     /** RFC 1929. */
