@@ -23,6 +23,9 @@ import java.util.function.LongSupplier;
  *
  * <p>{@link Mailbox.Intake#close} gives back at once what no listener was given. What a listener was given stays with this process until it is done or back, since it may be
  * under work; when the process ends, it goes back and counts as delivered.
+ *
+ * <p>{@link #open} of an instance leaves nothing at the broker until a command is put for it, by whomever; where the broker does not tell which queues are made, its mailbox is
+ * made at once.
  */
 public final class ArtemisMailbox implements Mailbox {
     private final Counters counters = new Counters();
@@ -73,7 +76,8 @@ public final class ArtemisMailbox implements Mailbox {
 
     /**
      * Whether another process, or another mailbox of this one, takes commands out of that mailbox: what is known of it, at most a second old. {@code false} at the first
-     * question, which has it watched while it is asked about at least every 10 s.
+     * question, which has it watched while it is asked about at least every 10 s; and of an instance while nothing was ever put for it, since nobody reads a mailbox that is not
+     * there.
      */
     public boolean hasRemoteConsumers(Target address) {
         return reader.hasRemoteConsumers(address);

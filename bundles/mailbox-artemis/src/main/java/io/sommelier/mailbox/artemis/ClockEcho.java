@@ -30,6 +30,11 @@ final class ClockEcho {
         this.nanos = nanos;
     }
 
+    /** The queue it measures through. */
+    String queue() {
+        return queue;
+    }
+
     /** Measures for the first time. */
     void measure() throws ActiveMQException {
         session.createQueue(QueueConfiguration.of(queue)

@@ -1,5 +1,6 @@
 package io.sommelier.mailbox.artemis;
 
+import io.sommelier.api.Target;
 import io.sommelier.runtime.artemis.PullConsumer;
 import io.sommelier.spi.Mailbox;
 import java.util.ArrayDeque;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
  * <p>Each command that is held has a consumer of its own, and there are a few more that ask. So one command can be given back, to the very place it had in the queue, by closing
  * its consumer: the protocol has no other way that leaves the rest alone. Consumers are used again. How many ask at once doubles with what comes and falls back to one when
  * nothing does.
+ *
+ * <p>That of an instance has no consumer while there is no such queue, as far as the broker tells which queues come and go: most instances never have one.
  */
 final class MailboxIntake implements Mailbox.Intake {
     private static final Logger LOG = LoggerFactory.getLogger(MailboxIntake.class);
@@ -26,6 +29,7 @@ final class MailboxIntake implements Mailbox.Intake {
 
     private final Reader reader;
     private final String queue;
+    private final boolean isOfInstance;
     private final Mailbox.Listener listener;
     private final Counters counters;
     private final AtomicLong requested = new AtomicLong();
@@ -37,10 +41,20 @@ final class MailboxIntake implements Mailbox.Intake {
     private final Deque<HeldCommand> early = new ArrayDeque<>();
     private int asking;
     private int mostAsking = 1;
-    private boolean queueIsThere;
+    private Known known = Known.NOTHING;
     private boolean somethingCame;
     private String problem = "";
     private String refusedReplacement = "";
+
+    /** What is known of the queue. */
+    private enum Known {
+        NOTHING,
+        /** It is not there, and news of it come here. */
+        MISSING,
+        /** It is to be made, if it is not there. */
+        NEEDED,
+        THERE
+    }
 
     /** One consumer, and what it holds. Lives as long as its connection. */
     final class Slot {
@@ -50,6 +64,8 @@ final class MailboxIntake implements Mailbox.Intake {
         private Reader.Delivery delivery;
         private Exchange.Replacement replacement;
         private boolean isGone;
+        /** Its queue went, with its consumer. */
+        private boolean isCut;
 
         void hold(HeldCommand command) {
             held = command;
@@ -79,7 +95,7 @@ final class MailboxIntake implements Mailbox.Intake {
         private void rest() throws ActiveMQException {
             message = null;
             held = null;
-            if (closed || consumer.isWornOut()) {
+            if (closed || isCut || consumer.isWornOut()) {
                 giveBackAndGoOn();
             } else {
                 free.add(this);
@@ -102,9 +118,10 @@ final class MailboxIntake implements Mailbox.Intake {
         }
     }
 
-    MailboxIntake(Reader reader, String queue, Mailbox.Listener listener, Counters counters) {
+    MailboxIntake(Reader reader, Target address, Mailbox.Listener listener, Counters counters) {
         this.reader = reader;
-        this.queue = queue;
+        this.queue = QueueNames.of(address);
+        this.isOfInstance = address.namesInstance();
         this.listener = listener;
         this.counters = counters;
     }
@@ -162,17 +179,58 @@ final class MailboxIntake implements Mailbox.Intake {
             if (slot != null) {
                 asking++;
                 slot.consumer.ask();
-            } else if (!openSlot()) {
+            } else if (!mayOpen() || !openSlot()) {
                 return;
             }
         }
     }
 
+    /** Whether it is time for a consumer; the reader is asked to look if that is not known. */
+    private boolean mayOpen() {
+        if (!isOfInstance || !reader.hearsNews() || known == Known.NEEDED || known == Known.THERE) {
+            return true;
+        }
+        if (known == Known.NOTHING) {
+            reader.lookSoon(this);
+        }
+        return false;
+    }
+
+    /** Looks whether the queue is there. What comes later is told by the news, since those have been listened to before. */
+    void look() throws ActiveMQException {
+        if (!closed && known == Known.NOTHING) {
+            known = Queues.isAnywhere(reader.session(), queue) ? Known.NEEDED : Known.MISSING;
+            pump();
+        }
+    }
+
+    /** The queue was made. */
+    void queueCame() throws ActiveMQException {
+        if (known != Known.THERE) {
+            known = Known.NEEDED;
+            pump();
+        }
+    }
+
+    /** The queue was deleted, perhaps made again since, and its consumers ended with it. */
+    void queueWent() throws ActiveMQException {
+        for (Slot slot : List.copyOf(slots)) {
+            slot.isCut = true;
+            if (slot.message == null) {
+                asking -= free.remove(slot) ? 0 : 1;
+                slot.giveBack();
+            }
+        }
+        known = Known.NOTHING;
+        forgetWhenEmpty();
+        pump();
+    }
+
     private boolean openSlot() throws ActiveMQException {
         try {
-            if (!queueIsThere) {
+            if (known != Known.THERE) {
                 Queues.make(reader.session(), queue);
-                queueIsThere = true;
+                known = Known.THERE;
             }
             Slot slot = new Slot();
             slot.consumer = reader.consume(queue, message -> take(slot, message));
@@ -184,7 +242,7 @@ final class MailboxIntake implements Mailbox.Intake {
             if (!Queues.concernsOneQueue(e)) {
                 throw e;
             }
-            queueIsThere = false;
+            known = Known.NOTHING;
             if (!problem.equals(e.getMessage())) {
                 problem = e.getMessage();
                 LOG.warn("{} cannot be read, and is tried again: {}", queue, problem);
@@ -365,7 +423,7 @@ final class MailboxIntake implements Mailbox.Intake {
         free.clear();
         asking = 0;
         mostAsking = 1;
-        queueIsThere = false;
+        known = Known.NOTHING;
         forgetWhenEmpty();
     }
 }

@@ -11,7 +11,9 @@ final class QueueNames {
     /** Where messages go that are no commands. */
     static final String DEAD = "sommelier.dead";
 
-    private static final String PREFIX = "sommelier.command.";
+    /** What the queues of all mailboxes begin with. */
+    static final String PREFIX = "sommelier.command.";
+
     private static final String CONTROLLER = "sommelier.controller.";
 
     private QueueNames() {}

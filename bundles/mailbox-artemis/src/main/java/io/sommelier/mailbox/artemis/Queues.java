@@ -60,6 +60,13 @@ final class Queues {
         return query.isExists() && query.getConsumerCount() > 0;
     }
 
+    /** Whether there is a queue of that name, or another broker of the same cluster has one. Blocks. */
+    static boolean isAnywhere(ClientSession session, String name) throws ActiveMQException {
+        SimpleString nameOrAddress = SimpleString.of(name);
+        return session.queueQuery(nameOrAddress).isExists()
+                || !session.addressQuery(nameOrAddress).getQueueNames().isEmpty();
+    }
+
     /** Makes a durable anycast queue with an address of its own name, if there is none. Blocks. */
     static void make(ClientSession session, String name) throws ActiveMQException {
         if (session.queueQuery(SimpleString.of(name)).isExists()) {

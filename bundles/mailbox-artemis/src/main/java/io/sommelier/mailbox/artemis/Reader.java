@@ -7,9 +7,10 @@ import io.sommelier.api.Target;
 import io.sommelier.runtime.artemis.CoreAccess;
 import io.sommelier.runtime.artemis.PullConsumer;
 import io.sommelier.spi.Mailbox;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -35,6 +36,8 @@ final class Reader extends SessionThread {
     private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
     private static final long SWEEP_NANOS = 2_000_000_000L;
     private static final int MOST_REMEMBERED = 16_384;
+    /** Looks at the broker, a round trip or two each, between two turns of all else. */
+    private static final int LOOKS = 16;
 
     private final Counters counters;
     private final BrokerClock clock;
@@ -42,13 +45,18 @@ final class Reader extends SessionThread {
     private final PutWriter writer;
     private final Presence presence;
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
-    private final Set<MailboxIntake> intakes = new HashSet<>();
+    private final Map<String, List<MailboxIntake>> intakes = new HashMap<>();
+    private final Set<MailboxIntake> toLookAt = new LinkedHashSet<>();
     private final Map<Delivery, HeldCommand> detached = new HashMap<>();
     private final Map<Delivery, Boolean> done = remembering();
     private final Map<Delivery, Integer> notBegun = remembering();
     private final Map<Delivery, Exchange.Replacement> replacements = remembering();
     private ClientSession session;
     private ClockEcho echo;
+    /** {@code null} where the broker tells none. */
+    private QueueNews news;
+
+    private String newsProblem = "";
     private long nextSweep = System.nanoTime();
 
     /** Something for the thread to do. */
@@ -94,8 +102,9 @@ final class Reader extends SessionThread {
     }
 
     Mailbox.Intake open(Target address, Mailbox.Listener listener) {
-        MailboxIntake intake = new MailboxIntake(this, QueueNames.of(address), listener, counters);
-        submit(() -> intakes.add(intake));
+        MailboxIntake intake = new MailboxIntake(this, address, listener, counters);
+        submit(() -> intakes.computeIfAbsent(intake.queue(), queue -> new ArrayList<>(1))
+                .add(intake));
         return intake;
     }
 
@@ -119,26 +128,89 @@ final class Reader extends SessionThread {
     void connected(ClientSession opened) throws ActiveMQException {
         clock.forget();
         echo = new ClockEcho(opened, clock, nanos);
+        QueueNews opening = new QueueNews(opened, this::wake);
+        String refusal = listen(opening, echo.queue());
         echo.measure();
+        if (refusal.isEmpty() && !opening.heardOf(echo.queue())) {
+            refusal = "none came when one should";
+            opening.close();
+        }
+        news = refusal.isEmpty() ? opening : null;
+        if (!refusal.isEmpty() && !refusal.equals(newsProblem)) {
+            LOG.warn(
+                    "the broker does not say which queues are made, so each instance that is connected has one made at once, some 50 KB of the broker's heap each: {}",
+                    refusal);
+        }
+        newsProblem = refusal;
         session = opened;
-        for (MailboxIntake intake : List.copyOf(intakes)) {
+        for (MailboxIntake intake : all()) {
             intake.pump();
         }
+    }
+
+    /** Listens for news of queues; gives what the broker has against it, or nothing. */
+    private static String listen(QueueNews opening, String probe) throws ActiveMQException {
+        try {
+            opening.subscribe(probe);
+            return "";
+        } catch (ActiveMQException e) {
+            if (!Queues.concernsOneQueue(e)) {
+                throw e;
+            }
+            opening.close();
+            return e.getMessage();
+        }
+    }
+
+    private List<MailboxIntake> all() {
+        return intakes.values().stream().flatMap(List::stream).toList();
+    }
+
+    private List<MailboxIntake> of(String queue) {
+        return List.copyOf(intakes.getOrDefault(queue, List.of()));
     }
 
     @Override
     long work() throws ActiveMQException {
         runTasks();
+        hear();
+        boolean hasMore = look();
         long now = System.nanoTime();
         echo.measureWhenDue(settings().clockPeriod().toNanos());
         presence.refreshWhenDue(session, now, this::ownConsumers);
         if (now - nextSweep >= 0) {
             nextSweep = now + SWEEP_NANOS;
-            for (MailboxIntake intake : List.copyOf(intakes)) {
+            for (MailboxIntake intake : all()) {
                 intake.sweep();
             }
         }
-        return Math.min(presence.dueInNanos(now), SWEEP_NANOS);
+        return hasMore ? 0 : Math.min(presence.dueInNanos(now), SWEEP_NANOS);
+    }
+
+    private void hear() throws ActiveMQException {
+        for (QueueNews.Item item = nextNews(); item != null; item = nextNews()) {
+            for (MailboxIntake intake : of(item.queue())) {
+                if (item.came()) {
+                    intake.queueCame();
+                } else if (item.isHere()) {
+                    intake.queueWent();
+                }
+            }
+        }
+    }
+
+    private QueueNews.Item nextNews() throws ActiveMQException {
+        return news == null ? null : news.next();
+    }
+
+    /** Looks for the queues of a few intakes; {@code true} when there are more. */
+    private boolean look() throws ActiveMQException {
+        for (int i = 0; i < LOOKS && !toLookAt.isEmpty(); i++) {
+            MailboxIntake intake = toLookAt.iterator().next();
+            toLookAt.remove(intake);
+            intake.look();
+        }
+        return !toLookAt.isEmpty();
     }
 
     private void runTasks() throws ActiveMQException {
@@ -160,8 +232,11 @@ final class Reader extends SessionThread {
     boolean leaving() throws ActiveMQException {
         runTasks();
         echo.close(); // waits for the broker, so that it has seen what was acknowledged before
+        if (news != null) {
+            news.close();
+        }
         boolean holds = false;
-        for (MailboxIntake intake : intakes) {
+        for (MailboxIntake intake : all()) {
             holds |= intake.letGo();
         }
         return holds;
@@ -171,7 +246,9 @@ final class Reader extends SessionThread {
     void disconnected() {
         session = null;
         echo = null;
-        for (MailboxIntake intake : List.copyOf(intakes)) {
+        news = null;
+        toLookAt.clear();
+        for (MailboxIntake intake : all()) {
             intake.disconnected();
         }
         idle();
@@ -179,8 +256,8 @@ final class Reader extends SessionThread {
 
     private int ownConsumers(String queue) {
         int own = 0;
-        for (MailboxIntake intake : intakes) {
-            own += intake.queue().equals(queue) ? intake.consumers() : 0;
+        for (MailboxIntake intake : of(queue)) {
+            own += intake.consumers();
         }
         return own;
     }
@@ -193,7 +270,21 @@ final class Reader extends SessionThread {
     }
 
     void forget(MailboxIntake intake) {
-        intakes.remove(intake);
+        toLookAt.remove(intake);
+        intakes.computeIfPresent(intake.queue(), (queue, open) -> {
+            open.remove(intake);
+            return open.isEmpty() ? null : open;
+        });
+    }
+
+    /** Whether the broker tells which queues come and go. */
+    boolean hearsNews() {
+        return news != null;
+    }
+
+    /** Has an intake look for its queue, a few at a time. */
+    void lookSoon(MailboxIntake intake) {
+        toLookAt.add(intake);
     }
 
     PullConsumer consume(String queue, PullConsumer.Handler handler) throws ActiveMQException {

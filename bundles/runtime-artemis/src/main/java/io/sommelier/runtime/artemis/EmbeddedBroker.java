@@ -195,6 +195,11 @@ final class EmbeddedBroker implements Broker {
                         .setDefaultQueueRoutingType(RoutingType.ANYCAST)
                         .setAutoDeleteQueues(false)
                         .setAutoDeleteAddresses(false));
+        // Who waits for a queue hears of it there, also when the broker is full: what the broker itself sends never
+        // blocks.
+        configuration.addAddressSetting(
+                "activemq.notifications",
+                new AddressSettings().setAddressFullMessagePolicy(AddressFullMessagePolicy.BLOCK));
         // Merged with those above. Who sends to a target that nobody knows is told so, and makes no queue; the JMS
         // client
         // would try the old prefix then.
