@@ -237,17 +237,20 @@ class LinkChannelTest {
         silent.vanish();
     }
 
-    /** Offers commands of a megabyte until the queue is full; gives those that were taken. */
+    /** Offers commands of a megabyte until the queue is full and the system takes no more of them for a while; gives those that were taken. */
     private static List<FakeOutgoing> fill(Asked asked) {
         List<FakeOutgoing> taken = new ArrayList<>();
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> {
-            FakeOutgoing outgoing = new FakeOutgoing(Payload.copyOf(new byte[MIB]), true);
-            boolean offered = asked.channel.offer(outgoing);
-            if (offered) {
-                taken.add(outgoing);
-            }
-            return !offered && taken.get(taken.size() - 1).claims.isEmpty();
-        });
+        await().during(Duration.ofMillis(200))
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    FakeOutgoing outgoing = new FakeOutgoing(Payload.copyOf(new byte[MIB]), true);
+                    boolean offered = asked.channel.offer(outgoing);
+                    if (offered) {
+                        taken.add(outgoing);
+                    }
+                    return !offered && taken.get(taken.size() - 1).claims.isEmpty();
+                });
         return taken;
     }
 
