@@ -210,7 +210,9 @@ public final class ConnectorBuilder {
 
     // --- who it is --------------------------------------------------------------------------------------------
 
-    /** Names the target that it serves. Without it the connector only sends. */
+    /**
+     * Names the target that it asks for, at each attempt. The controller may give it another: {@link ConnectorState#welcome} names the one that it serves. Without this the connector only sends.
+     */
     public ConnectorBuilder serves(String target) {
         hello.serves(target, Set.of());
         targetId = target;

@@ -20,6 +20,7 @@ import io.sommelier.spi.Peer;
 import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.ReplyPath;
 import io.sommelier.spi.Strategy;
+import io.sommelier.spi.TargetAssigner;
 import io.sommelier.spi.Transport;
 import java.time.Duration;
 import java.util.List;
@@ -157,6 +158,11 @@ public final class Controller implements ChannelAcceptor {
     /** Has hellos verified by these, in order; with none, everybody is anonymous. */
     public void verifiers(List<CredentialVerifier> present) {
         registry.verifiers(present);
+    }
+
+    /** Asks these, in order, which target a connector serves that asks for one; {@link ControllerSettings#assignedTargets} come before them. */
+    public void assigners(List<TargetAssigner> present) {
+        registry.assigners(present);
     }
 
     /** Asks all of these whether a connector may serve; what holds with none, {@link ControllerSettings#requireAuthorizer} says. */

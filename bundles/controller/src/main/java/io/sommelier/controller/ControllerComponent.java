@@ -24,6 +24,7 @@ import io.sommelier.spi.Mailbox;
 import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.Principal;
 import io.sommelier.spi.Strategy;
+import io.sommelier.spi.TargetAssigner;
 import io.sommelier.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,8 @@ import org.slf4j.LoggerFactory;
  * The {@link Controller} as a component: every part that is a service is bound into the live controller, and none that comes or goes ever deactivates it. Thread-safe.
  *
  * <p>Without a pipeline commands go straight to execution; without a mailbox none waits; without the strategy that is set, {@code least} picks; without a verifier
- * everybody is anonymous, unless there was one before: then nobody gets in until there is one again. Without an authorizer the settings say what holds.
+ * everybody is anonymous, unless there was one before: then nobody gets in until there is one again. Without an authorizer the settings say what holds; without an
+ * assigner, and a while after the last has gone, connectors serve what they ask for.
  */
 @Component(
         service = {ControllerAdmin.class, PartStatus.class},
@@ -69,6 +71,7 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     private final Controller controller;
     private final ControllerAdmin view;
     private final Ranking<CredentialVerifier> verifiers = new Ranking<>();
+    private final Ranking<TargetAssigner> assigners = new Ranking<>();
     private final Ranking<Authorizer> authorizers = new Ranking<>();
     private final Map<Strategy, String> strategies = new ConcurrentHashMap<>();
     private FrameworkStop frameworkStop; // null where there is no framework
@@ -313,6 +316,27 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     private static CompletionStage<Optional<Principal>> refuse(Credential credential, String remoteAddress) {
         return CompletableFuture.failedStage(new HelloRefusedException(
                 new Goodbye(CloseReason.UNAUTHENTICATED, true, "nobody is here to verify credentials now")));
+    }
+
+    /** An assigner came. */
+    @Reference(
+            name = "assigner",
+            service = TargetAssigner.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            unbind = "unbindAssigner")
+    void bindAssigner(TargetAssigner assigner, Map<String, Object> properties) {
+        synchronized (binding) {
+            controller.assigners(assigners.add(assigner, properties));
+        }
+    }
+
+    /** An assigner went. */
+    void unbindAssigner(TargetAssigner assigner) {
+        synchronized (binding) {
+            controller.assigners(assigners.remove(assigner));
+        }
     }
 
     /** An authorizer came. */

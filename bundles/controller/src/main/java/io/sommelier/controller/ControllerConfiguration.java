@@ -24,6 +24,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Names with commas between; known although no member ever registered.")
     String knownTargets() default "";
 
+    /** {@link ControllerSettings#assignedTargets}. */
+    @AttributeDefinition(
+            name = "Assigned targets",
+            description =
+                    "asked=given with commas between: the target that a connector is given that asks for another.")
+    String assignedTargets() default "";
+
     /** {@link ControllerSettings#absentMayWait}. */
     @AttributeDefinition(
             name = "Absent may wait",

@@ -1,13 +1,16 @@
 package io.sommelier.controller;
 
+import io.sommelier.api.Target;
 import io.sommelier.spi.Authorizer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * The settings of a controller. Immutable; replaced as a whole by {@link Controller#settings(ControllerSettings)}.
  *
  * @param knownTargets the targets that are known although no member ever registered
+ * @param assignedTargets the target that a connector is given, under the one that it asks for
  * @param absentMayWait whether commands for a known target with no member wait in its mailbox, where there is one
  * @param maxHeldBytes the payload and header bytes, and 512 a command, that live commands of the node may hold; 1 MiB to 1 TiB
  * @param maxTargetBytes the same for the commands of one target
@@ -25,6 +28,7 @@ import java.util.Set;
  */
 public record ControllerSettings(
         Set<String> knownTargets,
+        Map<String, String> assignedTargets,
         boolean absentMayWait,
         long maxHeldBytes,
         long maxTargetBytes,
@@ -46,6 +50,11 @@ public record ControllerSettings(
     /** Checks the ranges. */
     public ControllerSettings {
         knownTargets = Set.copyOf(knownTargets);
+        assignedTargets = Map.copyOf(assignedTargets);
+        assignedTargets.forEach((asked, given) -> {
+            Target.of(asked);
+            Target.of(given);
+        });
         inRange("maxHeldBytes", maxHeldBytes, 1 << 20, 1L << 40);
         inRange("maxTargetBytes", maxTargetBytes, 1 << 20, 1L << 40);
         inRange("maxChannelBytes", maxChannelBytes, 1 << 20, 1L << 40);
@@ -68,6 +77,7 @@ public record ControllerSettings(
         long held = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
         return new ControllerSettings(
                 Set.of(),
+                Map.of(),
                 true,
                 held,
                 Math.max(4L << 20, held / 2),
@@ -87,6 +97,28 @@ public record ControllerSettings(
     /** These settings with other known targets. */
     public ControllerSettings withKnownTargets(Set<String> targets) {
         return new ControllerSettings(
+                targets,
+                assignedTargets,
+                absentMayWait,
+                maxHeldBytes,
+                maxTargetBytes,
+                maxChannelBytes,
+                maxAttempts,
+                streamIdle,
+                probeLimit,
+                rememberTarget,
+                maxNames,
+                requireAuthorizer,
+                keys,
+                retries,
+                hold,
+                health);
+    }
+
+    /** These settings with other targets that connectors are given. */
+    public ControllerSettings withAssignedTargets(Map<String, String> targets) {
+        return new ControllerSettings(
+                knownTargets,
                 targets,
                 absentMayWait,
                 maxHeldBytes,
@@ -108,6 +140,7 @@ public record ControllerSettings(
     public ControllerSettings withAbsentMayWait(boolean value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 value,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -128,6 +161,7 @@ public record ControllerSettings(
     public ControllerSettings withBudgets(long node, long target, long channel) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 node,
                 target,
@@ -148,6 +182,7 @@ public record ControllerSettings(
     public ControllerSettings withMaxAttempts(int value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -168,6 +203,7 @@ public record ControllerSettings(
     public ControllerSettings withStreamIdle(Duration value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -188,6 +224,7 @@ public record ControllerSettings(
     public ControllerSettings withProbeLimit(Duration value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -208,6 +245,7 @@ public record ControllerSettings(
     public ControllerSettings withKeys(KeySettings value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -228,6 +266,7 @@ public record ControllerSettings(
     public ControllerSettings withMaxNames(int value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -248,6 +287,7 @@ public record ControllerSettings(
     public ControllerSettings withRequireAuthorizer(Authorizer.Required value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -268,6 +308,7 @@ public record ControllerSettings(
     public ControllerSettings withRetries(RetrySettings value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -288,6 +329,7 @@ public record ControllerSettings(
     public ControllerSettings withHold(HoldSettings value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,
@@ -308,6 +350,7 @@ public record ControllerSettings(
     public ControllerSettings withHealth(HealthSettings value) {
         return new ControllerSettings(
                 knownTargets,
+                assignedTargets,
                 absentMayWait,
                 maxHeldBytes,
                 maxTargetBytes,

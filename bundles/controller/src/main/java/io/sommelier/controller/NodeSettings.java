@@ -6,6 +6,7 @@ import io.sommelier.spi.SettingsReader;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -44,6 +45,7 @@ record NodeSettings(String id, String strategy, DrainSettings drain, ControllerS
                 drain(reader, DrainSettings.defaults()),
                 new ControllerSettings(
                         knownTargets(reader),
+                        assignedTargets(reader),
                         reader.flag("absentMayWait", defaults.absentMayWait()),
                         bytes(reader, "maxHeldBytes", defaults.maxHeldBytes()),
                         bytes(reader, "maxTargetBytes", defaults.maxTargetBytes()),
@@ -144,6 +146,24 @@ record NodeSettings(String id, String strategy, DrainSettings drain, ControllerS
             } else {
                 reader.violation(
                         "knownTargets = " + target + " (allowed: names of letters, digits and . _ : -, and commas)");
+            }
+        }
+        return targets;
+    }
+
+    private static Map<String, String> assignedTargets(SettingsReader reader) {
+        Map<String, String> targets = new TreeMap<>();
+        for (String word : reader.text("assignedTargets", "").split(",")) {
+            if (word.isBlank()) {
+                continue;
+            }
+            String[] names = word.split("=", -1);
+            if (names.length != 2 || !isName(names[0].trim()) || !isName(names[1].trim())) {
+                reader.violation("assignedTargets = " + word.trim()
+                        + " (allowed: asked=given with commas between, names of letters, digits and . _ : -)");
+            } else if (targets.putIfAbsent(names[0].trim(), names[1].trim()) != null) {
+                reader.violation(
+                        "assignedTargets = " + word.trim() + " (allowed: each name once before an =, for one target)");
             }
         }
         return targets;

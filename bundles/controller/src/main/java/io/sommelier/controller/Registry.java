@@ -10,6 +10,7 @@ import io.sommelier.spi.CredentialVerifier;
 import io.sommelier.spi.HelloRefusedException;
 import io.sommelier.spi.Peer;
 import io.sommelier.spi.Principal;
+import io.sommelier.spi.TargetAssigner;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,6 +48,7 @@ final class Registry {
     private final AtomicLong channelNumbers = new AtomicLong();
     private final SecureRandom random = new SecureRandom();
     private volatile List<CredentialVerifier> verifiers = List.of();
+    private final TargetAssignment assignment;
     private final Set<TargetEntry> holding = ConcurrentHashMap.newKeySet();
     private final NameBudget names;
     private final AtomicLong nextFoldNanos;
@@ -55,6 +57,7 @@ final class Registry {
 
     Registry(Controller controller) {
         this.controller = controller;
+        this.assignment = new TargetAssignment(controller);
         this.names = new NameBudget(() -> controller.settings().maxNames());
         this.nextFoldNanos = new AtomicLong(controller.nanos());
     }
@@ -64,6 +67,10 @@ final class Registry {
 
     void verifiers(List<CredentialVerifier> present) {
         verifiers = List.copyOf(present);
+    }
+
+    void assigners(List<TargetAssigner> present) {
+        assignment.assigners(present);
     }
 
     void authorizers(List<Authorizer> present) {
@@ -193,14 +200,15 @@ final class Registry {
     }
 
     private CompletionStage<Peer> takeIn(Channel channel, Hello hello, Principal principal, long probeNanos) {
-        if (lacksAuthorizer() && !hello.targetId().isEmpty()) {
-            return refused(CloseReason.FORBIDDEN, true, "nobody is here to say who may serve " + hello.targetId());
+        String given = assignment.targetOf(hello, principal);
+        if (lacksAuthorizer() && !given.isEmpty()) {
+            return refused(CloseReason.FORBIDDEN, true, "nobody is here to say who may serve " + given);
         }
         for (String operation : Session.withoutHealth(hello.operations())) {
-            if (!mayServe(principal, hello.targetId(), operation)) {
+            if (!mayServe(principal, given, operation)) {
                 return refused(
                         CloseReason.FORBIDDEN,
-                        "'" + principal.name() + "' may not serve " + operation + " of " + hello.targetId());
+                        "'" + principal.name() + "' may not serve " + operation + " of " + given);
             }
         }
         Owner owner = owners.merge(
@@ -214,7 +222,7 @@ final class Registry {
         if (owners.size() > MAX_OWNERS) {
             forgetOldestOwners();
         }
-        Welcome welcome = new Welcome(controller.controllerId(), hello.targetId(), newToken());
+        Welcome welcome = new Welcome(controller.controllerId(), given, newToken());
         String channelId = Long.toString(channelNumbers.incrementAndGet());
         return enter(new Session(controller, channelId, channel, hello, principal, welcome), probeNanos);
     }
@@ -288,8 +296,14 @@ final class Registry {
         if (serves) {
             session.target().letOut(controller.router());
         }
-        LOG.info("channel up: {}{}", session, serves ? " serves " + session.targetId() : "");
+        LOG.info("channel up: {}{}", session, serves ? servedBy(session) : "");
         return CompletableFuture.completedStage(session);
+    }
+
+    private static String servedBy(Session session) {
+        String asked = session.askedTargetId();
+        String given = session.targetId();
+        return asked.equals(given) ? " serves " + given : " asked for " + asked + ", serves " + given;
     }
 
     /** Makes it a member of its target, which may be new, and which nobody forgets meanwhile; {@code false} when there is no room for the names. */

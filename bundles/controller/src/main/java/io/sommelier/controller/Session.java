@@ -48,6 +48,7 @@ final class Session implements Peer, Holder {
      * A connector whose hello was taken.
      *
      * @param channelId what operators call its channel
+     * @param welcome what it is told, and the target that it serves, whatever its hello asks for
      */
     Session(
             Controller controller,
@@ -67,11 +68,11 @@ final class Session implements Peer, Holder {
         if (asksForHealth(hello.operations())) {
             this.health = newHealth();
         }
-        this.reader = hello.targetId().isEmpty()
+        this.reader = welcome.targetId().isEmpty()
                 ? null
                 : new MailboxReader(
                         controller,
-                        new io.sommelier.api.Target(hello.targetId(), hello.instance()),
+                        new io.sommelier.api.Target(welcome.targetId(), hello.instance()),
                         () -> java.util.List.of(this));
     }
 
@@ -104,8 +105,13 @@ final class Session implements Peer, Holder {
         return hello.attributes().getOrDefault(name, "");
     }
 
-    /** The name of what it serves, or empty. */
+    /** The name of what it serves, as it was given, or empty. */
     String targetId() {
+        return welcome.targetId();
+    }
+
+    /** The name of what it asked to serve, or empty. */
+    String askedTargetId() {
         return hello.targetId();
     }
 

@@ -9,7 +9,9 @@ import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.CredentialVerifier;
 import io.sommelier.spi.HelloRefusedException;
+import io.sommelier.spi.Peer;
 import io.sommelier.spi.Principal;
+import io.sommelier.spi.TargetAssigner;
 import io.sommelier.spi.Transport;
 import java.time.Duration;
 import java.util.HashMap;
@@ -144,5 +146,47 @@ class ControllerComponentTest {
         component.unbindAuthorizer(authorizer);
         component.modified(Map.of("requireAuthorizer", "never", "drainLimit", "0s"));
         assertThat(hello("worker-3")).isCompleted();
+    }
+
+    private String targetOf(String instance) {
+        return ((Peer) hello(instance).join()).welcome().targetId();
+    }
+
+    @Test
+    void assignersAreAskedByRankingAndBehindTheSettings() {
+        TargetAssigner low = (hello, principal) -> Optional.of("low");
+        TargetAssigner high = (hello, principal) -> Optional.of("high");
+        component.bindTransport(transport);
+        component.bindAssigner(low, Map.of("service.ranking", 1));
+        assertThat(targetOf("worker-1")).isEqualTo("low");
+        component.bindAssigner(high, Map.of("service.ranking", 2));
+        assertThat(targetOf("worker-2")).isEqualTo("high");
+
+        component.modified(Map.of("assignedTargets", "cellar=vault", "drainLimit", "0s"));
+        assertThat(targetOf("worker-3")).isEqualTo("vault");
+        component.modified(Map.of("assignedTargets", "cellar=/etc", "drainLimit", "0s"));
+        assertThat(targetOf("worker-4")).as("what was there before a bad edit").isEqualTo("vault");
+
+        assertThat(component.targets()).extracting("targetId").containsExactly("high", "low", "vault");
+    }
+
+    @Test
+    void whileAnAssignerIsReplacedNobodyServesAndIsToldToComeBack() {
+        TargetAssigner assigner = (hello, principal) -> Optional.of("vault");
+        component.bindTransport(transport);
+        component.bindAssigner(assigner, new HashMap<>());
+        component.unbindAssigner(assigner);
+
+        assertThatThrownBy(() -> hello("worker-1").join())
+                .cause()
+                .isInstanceOfSatisfying(
+                        HelloRefusedException.class,
+                        refused -> assertThat(refused.goodbye().comeBack()).isTrue());
+
+        component.bindAssigner(assigner, new HashMap<>());
+        assertThat(targetOf("worker-1")).isEqualTo("vault");
+        component.unbindAssigner(assigner);
+        component.modified(Map.of("holdLimit", "0s", "drainLimit", "0s"));
+        assertThat(targetOf("worker-2")).isEqualTo("cellar");
     }
 }

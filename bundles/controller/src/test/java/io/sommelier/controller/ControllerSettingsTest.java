@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sommelier.spi.Authorizer;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -110,11 +111,13 @@ class ControllerSettingsTest {
                 .withStreamIdle(Duration.ofSeconds(1))
                 .withProbeLimit(Duration.ofSeconds(2))
                 .withBudgets(4 << 20, 3 << 20, 2 << 20)
-                .withKnownTargets(Set.of("cellar"));
+                .withKnownTargets(Set.of("cellar"))
+                .withAssignedTargets(Map.of("cellar", "vault"));
 
         assertThat(changed)
                 .isEqualTo(new ControllerSettings(
                         Set.of("cellar"),
+                        Map.of("cellar", "vault"),
                         false,
                         4 << 20,
                         3 << 20,

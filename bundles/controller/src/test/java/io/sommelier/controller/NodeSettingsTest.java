@@ -25,6 +25,7 @@ class NodeSettingsTest {
                 Map.entry("strategy", "random"),
                 Map.entry("drainLimit", "2s"),
                 Map.entry("knownTargets", "cellar, attic,"),
+                Map.entry("assignedTargets", "cellar = vault, attic=attic,"),
                 Map.entry("absentMayWait", "false"),
                 Map.entry("maxHeldBytes", "3000000"),
                 Map.entry("maxTargetBytes", "2000000"),
@@ -51,6 +52,7 @@ class NodeSettingsTest {
         assertThat(settings.drain().limit()).isEqualTo(Duration.ofSeconds(2));
         ControllerSettings controller = settings.controller();
         assertThat(controller.knownTargets()).containsExactlyInAnyOrder("cellar", "attic");
+        assertThat(controller.assignedTargets()).isEqualTo(Map.of("cellar", "vault", "attic", "attic"));
         assertThat(controller.absentMayWait()).isFalse();
         assertThat(controller.maxHeldBytes()).isEqualTo(3_000_000);
         assertThat(controller.maxTargetBytes()).isEqualTo(2_000_000);
@@ -87,5 +89,21 @@ class NodeSettingsTest {
                         Map.of("id", "a b", "knownTargets", "cellar,/etc", "maxAttempts", "0", "streamIdle", "soon")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("id = a b", "knownTargets = /etc", "maxAttempts = 0", "streamIdle = soon");
+    }
+
+    @Test
+    void everyBadAssignmentIsNamed() {
+        assertThatThrownBy(() -> NodeSettings.read(
+                        Map.of("assignedTargets", "cellar, a b=vault, attic=, =c, a=b=c, x=/etc, y=1, y=1, z=2")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(
+                        "assignedTargets = cellar (",
+                        "assignedTargets = a b=vault (",
+                        "assignedTargets = attic= (",
+                        "assignedTargets = =c (",
+                        "assignedTargets = a=b=c (",
+                        "assignedTargets = x=/etc (",
+                        "assignedTargets = y=1 (")
+                .hasMessageNotContaining("z=2");
     }
 }

@@ -1,10 +1,10 @@
 /**
- * What extensions implement: transports, pipeline handlers, strategies, mailboxes, archives, and those who verify and authorize.
+ * What extensions implement: transports, pipeline handlers, strategies, mailboxes, archives, and those who verify, assign and authorize.
  *
  * <p>Extensions are declarative services; they may come and go while commands flow. {@code null} is neither taken nor given, unless a method says so.
  */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package io.sommelier.spi;
 
 import org.osgi.annotation.bundle.Export;
