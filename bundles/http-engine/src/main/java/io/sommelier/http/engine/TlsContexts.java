@@ -8,8 +8,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
@@ -86,21 +91,41 @@ final class TlsContexts {
     }
 
     private static SslContextBuilder builder(TlsSettings settings) throws GeneralSecurityException, IOException {
-        String password = settings.password().isEmpty() ? null : settings.password();
         if (settings.keyStore().isPresent()) {
             KeyStore store = KeyStore.getInstance("PKCS12");
             char[] secret = settings.password().toCharArray();
             try (InputStream in = Files.newInputStream(settings.keyStore().get())) {
                 store.load(in, secret);
             }
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.isKeyEntry(alias) && store.getKey(alias, secret) instanceof PrivateKey key) {
+                    KeyPairs.check(key, store.getCertificate(alias));
+                }
+            }
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, secret);
             return SslContextBuilder.forServer(keys);
         }
-        return SslContextBuilder.forServer(
-                settings.certificate().orElseThrow().toFile(),
-                settings.key().orElseThrow().toFile(),
-                password);
+        String password = settings.password().isEmpty() ? null : settings.password();
+        X509Certificate[] chain = PemFiles.chain(settings.certificate().orElseThrow());
+        PrivateKey key = PemFiles.key(settings.key().orElseThrow(), password);
+        KeyPairs.check(key, chain[0]);
+        return SslContextBuilder.forServer(key, chain);
+    }
+
+    /** What Netty reads of PEM files, which it gives to its subclasses alone; there is no object of it. */
+    private abstract static class PemFiles extends SslContext {
+        static X509Certificate[] chain(Path file) throws CertificateException {
+            return toX509Certificates(file.toFile());
+        }
+
+        static PrivateKey key(Path file, String password) throws GeneralSecurityException, IOException {
+            PrivateKey key = toPrivateKey(file.toFile(), password);
+            if (key == null) {
+                throw new InvalidKeyException(file + " has no private key");
+            }
+            return key;
+        }
     }
 
     private static List<String> stamps(TlsSettings settings) {

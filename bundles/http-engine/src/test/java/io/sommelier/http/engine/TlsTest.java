@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Map;
@@ -22,6 +24,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS from PEM files or a key store; changed files serve new connections, the others keep theirs. */
 class TlsTest {
@@ -35,11 +39,12 @@ class TlsTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        make("one");
-        make("two");
+        make("one", "EC");
+        make("two", "EC");
+        make("three", "RSA");
     }
 
-    private static void make(String name) throws Exception {
+    private static void make(String name, String algorithm) throws Exception {
         Path store = made.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -50,7 +55,7 @@ class TlsTest {
                         "-alias",
                         "key",
                         "-keyalg",
-                        "EC",
+                        algorithm,
                         "-dname",
                         "CN=" + name,
                         "-keystore",
@@ -63,10 +68,7 @@ class TlsTest {
                 .redirectOutput(made.resolve(name + ".log").toFile())
                 .start();
         assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
+        KeyStore keys = store(name, PASSWORD.toCharArray());
         Files.writeString(
                 made.resolve(name + ".crt"),
                 pem("CERTIFICATE", keys.getCertificate("key").getEncoded()));
@@ -142,6 +144,65 @@ class TlsTest {
                 assertThat(client.get("/see").reply().status()).isEqualTo(200);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two", "three"})
+    void aKeyThatIsNotThatOfItsCertificateIsRefusedInSettingsAndInChangedFiles(String other) throws Exception {
+        use("one", ".crt", ".key");
+        var settings = Map.of(
+                "tlsCertificate", used.resolve("used.crt").toString(),
+                "tlsKey", used.resolve("used.key").toString());
+        try (Server server = server(settings)) {
+            use(other, ".key");
+            server.engine.tls().refresh();
+            server.engine.tls().refresh();
+            assertThat(server.engine.tls().problem().orElseThrow())
+                    .contains("used.crt", "the private key is not that of the certificate");
+            assertThatThrownBy(() -> server.engine.change(HttpSettings.read(settings)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the private key is not that of the certificate");
+            try (RawClient client = secure(server)) {
+                assertThat(nameOf(client)).isEqualTo("CN=one");
+                assertThat(client.get("/see").reply().status()).isEqualTo(200);
+            }
+
+            use(other, ".crt");
+            server.engine.tls().refresh();
+            server.engine.tls().refresh();
+            assertThat(server.engine.tls().problem()).isEmpty();
+            try (RawClient client = secure(server)) {
+                assertThat(nameOf(client)).isEqualTo("CN=" + other);
+            }
+        }
+    }
+
+    @Test
+    void aKeyStoreWhoseKeyIsNotThatOfItsCertificateIsRefused() throws Exception {
+        char[] secret = PASSWORD.toCharArray();
+        KeyStore mixed = KeyStore.getInstance("PKCS12");
+        mixed.load(null, null);
+        mixed.setKeyEntry("key", store("one", secret).getKey("key", secret), secret, new Certificate[] {
+            store("two", secret).getCertificate("key")
+        });
+        try (OutputStream out = Files.newOutputStream(used.resolve("mixed.p12"))) {
+            mixed.store(out, secret);
+        }
+        var settings = HttpSettings.read(
+                Map.of("port", "0", "tlsKeyStore", used.resolve("mixed.p12").toString(), "tlsPassword", PASSWORD));
+
+        assertThatThrownBy(() -> new TlsContexts().set(settings.tls()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("mixed.p12")
+                .hasMessageContaining("the private key is not that of the certificate");
+    }
+
+    private static KeyStore store(String name, char[] secret) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(made.resolve(name + ".p12"))) {
+            store.load(in, secret);
+        }
+        return store;
     }
 
     @Test
