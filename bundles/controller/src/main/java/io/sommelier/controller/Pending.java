@@ -385,12 +385,14 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     public void abort(CommandError error) {
         Pending live = current();
         Holder working = live.holder;
-        int before = live.settleSilently();
-        if (before == CLAIMED || before == ACCEPTED || before == DELIVERING) {
-            working.cancel(live, error.message());
-        }
+        int before = live.moveToSettled();
         if (before < SETTLED) {
-            live.tellKey(failed(error.code(), live.outcomeAt(before), Stage.STREAM, error.message()), before, false);
+            try {
+                live.releaseFrom(before, working, error.message());
+            } finally {
+                live.tellKey(
+                        failed(error.code(), live.outcomeAt(before), Stage.STREAM, error.message()), before, false);
+            }
         }
     }
 
@@ -1091,9 +1093,12 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             Holder working = holder;
             Outcome outcome = outcomeOf(now, code);
             Part terminal = failed(code, outcome, stageAt(now), message);
-            if (settleFrom(now, terminal)) {
-                if (now >= CLAIMED) {
-                    working.cancel(this, message);
+            if (STATE.compareAndSet(this, now, SETTLED)) {
+                try {
+                    releaseFrom(now, working, message);
+                } finally {
+                    tellKey(terminal, now, false);
+                    deliverTerminal(terminal, now);
                 }
                 return outcome;
             }
@@ -1166,6 +1171,14 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** Moves to SETTLED and releases what was held; gives the state before: SETTLED or MOVED when there was nothing to do. */
     private int settleSilently() {
+        int before = moveToSettled();
+        if (before < SETTLED) {
+            release(before);
+        }
+        return before;
+    }
+
+    private int moveToSettled() {
         int before;
         do {
             before = state;
@@ -1173,8 +1186,27 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
                 return before;
             }
         } while (!STATE.compareAndSet(this, before, SETTLED));
-        release(before);
         return before;
+    }
+
+    /** Releases what a command held that ended without its member, which hears of it first: else what is given its place would be there before. */
+    private void releaseFrom(int before, Holder working, String reason) {
+        if (before < CLAIMED) {
+            release(before);
+            return;
+        }
+        ChannelDrain drain = working instanceof Session member ? member.drain() : null;
+        if (drain != null) {
+            drain.counting(); // the cancel may be the last that the channel waited for
+        }
+        try {
+            working.cancel(this, reason);
+        } finally {
+            release(before);
+            if (drain != null) {
+                drain.counted();
+            }
+        }
     }
 
     private void release(int before) {

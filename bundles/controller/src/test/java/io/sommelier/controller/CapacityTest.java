@@ -1,15 +1,24 @@
 package io.sommelier.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sommelier.api.CloseReason;
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Goodbye;
 import io.sommelier.api.Hello;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
 import io.sommelier.api.Target;
+import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Outgoing;
+import io.sommelier.spi.ReplyPath;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +85,115 @@ class CapacityTest {
 
         assertThat(Node.sessionOf(north).inFlight()).isZero();
         assertThat(pour().ended()).isFalse();
+    }
+
+    /** A member that hears each cancel, and each offer, in the order in which they come to it. */
+    private HandChannel listening(List<String> heard) {
+        HandChannel channel = new HandChannel(16) {
+            @Override
+            public void cancel(Outgoing outgoing, String reason) {
+                heard.add("cancel");
+                super.cancel(outgoing, reason);
+            }
+        };
+        channel.atOffer = () -> heard.add("offer");
+        return channel;
+    }
+
+    /** One command is at the member, which takes no second, and the next is held for it. */
+    private Incoming oneIsHeldBehind(HandChannel channel, Command.Builder first) {
+        HandChannel before = node.member("south", 4, "pour");
+        before.peer.draining();
+        before.close(new Goodbye(CloseReason.NORMAL, false, "updated"));
+        Incoming atMember = node.send(first.build(), new RecordingReplyPath());
+        pour();
+        node.join(channel, Hello.of("north").serves("cellar", List.of("pour")).capacity(1));
+        channel.claimNext();
+        return atMember;
+    }
+
+    @Test
+    void memberHearsOfACancelBeforeItsPlaceIsGivenToTheNext() {
+        List<String> heard = new ArrayList<>();
+        Incoming first = oneIsHeldBehind(listening(heard), Node.pour());
+
+        first.cancel("no longer thirsty");
+
+        assertThat(heard).containsExactly("offer", "cancel", "offer");
+    }
+
+    @Test
+    void memberHearsOfADeadlineBeforeItsPlaceIsGivenToTheNext() {
+        List<String> heard = new ArrayList<>();
+        oneIsHeldBehind(listening(heard), Node.pour().ttl(Duration.ofSeconds(1)));
+
+        node.passes(Duration.ofSeconds(2));
+
+        assertThat(heard).containsExactly("offer", "cancel", "offer");
+    }
+
+    @Test
+    void memberHearsOfALostReplyBeforeItsPlaceIsGivenToTheNext() {
+        HandPipeline pipeline = new HandPipeline();
+        node.controller.pipeline(pipeline);
+        RecordingReplyPath next = new RecordingReplyPath();
+        HandChannel north = new HandChannel(16) {
+            @Override
+            public void cancel(Outgoing outgoing, String reason) {
+                node.send(Node.pour().build(), next);
+                pipeline.last().passDown();
+                super.cancel(outgoing, reason);
+            }
+        };
+        node.join(north, Hello.of("north").serves("cellar", List.of("pour")).capacity(1));
+        pour();
+        pipeline.last().passDown();
+        north.claimNext();
+
+        pipeline.runs.get(0).end.abort(CommandError.of(ErrorCode.BAD_REPLY, Outcome.REPLY_LOST, Stage.RETURN, "no"));
+
+        assertThat(next.error().code()).isEqualTo(ErrorCode.OVERLOADED); // its place was not free yet
+        assertThat(Node.sessionOf(north).inFlight()).isZero();
+    }
+
+    @Test
+    void whoeverIsToldOfTheEndFindsThePlaceFree() {
+        HandChannel north = node.member("north", 1, "pour");
+        RecordingReplyPath next = new RecordingReplyPath();
+        Incoming incoming = node.caller.command(Node.pour().build(), 1000, new ReplyPath() {
+            @Override
+            public void part(Part part) {
+                node.send(Node.pour().build(), next);
+            }
+
+            @Override
+            public void admitted() {}
+        });
+        north.claimNext();
+
+        incoming.cancel("again");
+
+        assertThat(next.ended()).isFalse();
+        assertThat(north.queued()).isEqualTo(1);
+    }
+
+    @Test
+    void capacityComesBackThoughAChannelThrowsAtTheCancel() {
+        HandChannel north = new HandChannel(16) {
+            @Override
+            public void cancel(Outgoing outgoing, String reason) {
+                throw new IllegalStateException("broken");
+            }
+        };
+        node.join(north, Hello.of("north").serves("cellar", List.of("pour")).capacity(1));
+        RecordingReplyPath path = new RecordingReplyPath();
+        Incoming incoming = node.send(Node.pour().build(), path);
+        north.claimNext();
+
+        assertThatThrownBy(() -> incoming.cancel("again")).hasMessage("broken");
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.CANCELLED);
+        node.isEmpty(north);
     }
 
     @Test
