@@ -3,13 +3,18 @@ package io.sommelier.connector;
 import static io.sommelier.connector.ScriptedPeer.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.sommelier.api.CloseReason;
+import io.sommelier.api.Command;
+import io.sommelier.api.CommandHandler;
 import io.sommelier.api.Credential;
 import io.sommelier.api.Goodbye;
+import io.sommelier.api.Invocation;
 import io.sommelier.api.Payload;
 import io.sommelier.connector.ConnectorState.Phase;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,6 +256,46 @@ class WayTest {
             assertThat(connector.isActive()).isFalse();
         }
         assertThat(threadsOf("sommelier-cellar-1")).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void nobodyNeedsToKeepAnOpenConnector() throws Exception { // GX-4: a client that was collected closed its socket
+        openAndForget();
+        for (int i = 0; i < 3; i++) {
+            ScriptedPeer peer = controller.accept();
+            collectGarbage();
+            peer.welcome("token");
+            collectGarbage();
+
+            peer.send(
+                    Command.to("cellar", "pour").payload(Payload.ofText("red")).build());
+
+            assertThat(next(peer.parts).payload().asText()).isEqualTo("red");
+            peer.vanish();
+            collectGarbage();
+        }
+        ScriptedPeer last = controller.accept();
+        last.welcome("token");
+        last.run(link -> link.close(new Goodbye(CloseReason.NORMAL, false, "enough")));
+        await().atMost(LIMIT).until(() -> threadsOf("sommelier-forgotten") == 0);
+    }
+
+    private void openAndForget() {
+        Connector.builder("forgotten")
+                .controller(controller.address())
+                .dialWait(Duration.ofMillis(1), Duration.ofMillis(5))
+                .serves("cellar")
+                .handler("pour", CommandHandler.answering(Invocation::payload))
+                .open();
+    }
+
+    /** Returns when what nobody holds is gone. */
+    private static void collectGarbage() {
+        WeakReference<Object> nobodys = new WeakReference<>(new Object());
+        await().atMost(LIMIT).until(() -> {
+            System.gc();
+            return nobodys.get() == null;
+        });
     }
 
     private static long threadsOf(String prefix) {

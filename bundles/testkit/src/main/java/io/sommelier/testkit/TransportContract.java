@@ -30,6 +30,8 @@ public abstract class TransportContract
                 HopPromises,
                 HealthPromises,
                 DrainPromises,
+                LoadPromises,
+                FailurePromises,
                 VolumePromises {
     /** The tag of tests that show that something fits into a heap of 64 MiB. */
     public static final String SMALL_HEAP = "heap64";
