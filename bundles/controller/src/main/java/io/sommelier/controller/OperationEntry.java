@@ -16,6 +16,8 @@ final class OperationEntry {
     private volatile int sampleShift;
     private LatencyRecord latency; // under the lock of Latencies
     private final Hold hold;
+    private volatile boolean isExpected; // served no longer, and expected back
+    private volatile long expectedUntilNanos;
 
     /** @param heldOfTarget counts what is held for the target */
     OperationEntry(String operation, AtomicInteger heldOfTarget) {
@@ -58,13 +60,29 @@ final class OperationEntry {
         latency = first;
     }
 
+    /** What serves it is being replaced, and is expected back until then. Called under the lock of the target. */
+    void expectReturn(long untilNanos) {
+        expectedUntilNanos = untilNanos;
+        isExpected = true;
+    }
+
+    /** Whether it is expected to be served again. */
+    boolean expectsReturn(long nowNanos) {
+        return isExpected && nowNanos - expectedUntilNanos < 0;
+    }
+
     MemberSet members() {
         return members;
     }
 
     /** Called under the lock of the target. */
     void members(MemberSet changed) {
+        boolean isMore = changed.size() > members.size();
         members = changed;
+        if (isMore) {
+            isExpected =
+                    false; // who comes, comes in its place; only now, so that whoever misses the one sees the other
+        }
     }
 
     void countCompleted() {

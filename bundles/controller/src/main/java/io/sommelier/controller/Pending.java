@@ -174,6 +174,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** A command that goes on elsewhere, or as another attempt; what the old entry holds passes to it. */
     private Pending(Pending old, Command command, boolean mayHaveRun, int attempt) {
+        this(old, command, mayHaveRun, attempt, old.holder instanceof Session session ? session : null);
+    }
+
+    /** @param lostMember who is not to be tried again, or {@code null} */
+    private Pending(Pending old, Command command, boolean mayHaveRun, int attempt, Session lostMember) {
         this.controller = old.controller;
         this.caller = old.caller;
         this.source = old.source;
@@ -182,7 +187,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         this.id = old.id;
         this.attempt = attempt;
         this.first = old.first;
-        this.lostMember = old.holder instanceof Session session ? session : null;
+        this.lostMember = lostMember;
         this.key = old.key;
         this.mayHaveRun = mayHaveRun;
         this.replyPath = old.replyPath;
@@ -888,7 +893,11 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         if (isInMailbox) {
             return waitAgain(attempt + 1) != null;
         }
-        Pending next = new Pending(this, lost, mayHaveRun || from == CLAIMED, comes);
+        return goOnAs(new Pending(this, lost, mayHaveRun || from == CLAIMED, comes), from, lost);
+    }
+
+    /** The next entry has the command, and a member is sought for it. */
+    private boolean goOnAs(Pending next, int from, Command handedOn) {
         if (!move(next, from)) {
             return false;
         }
@@ -896,10 +905,19 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             member.drain().handedOn();
         }
         if (next.state < SETTLED) {
-            next.locate(lost);
-            controller.router().route(next, lost);
+            next.locate(handedOn);
+            controller.router().route(next, handedOn);
         }
         return true;
+    }
+
+    /** The member it was offered to stays, and may be the one that takes it when it serves it again. */
+    @Override
+    public boolean back() {
+        Command given = command;
+        return given != null
+                && state == QUEUED
+                && goOnAs(new Pending(this, given, mayHaveRun, attempt, lostMember), QUEUED, given);
     }
 
     /** The last attempt was in vain. What came out of a mailbox is a dead letter now. */

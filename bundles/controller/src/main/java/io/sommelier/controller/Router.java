@@ -56,7 +56,7 @@ final class Router {
         } else if (command.target().namesInstance()) {
             routeToInstance(entry, command, target);
         } else {
-            routeToTarget(entry, command, target);
+            routeToTarget(entry, command, target, PICKS);
         }
     }
 
@@ -69,11 +69,16 @@ final class Router {
         } else if (!member.operations().contains(command.operation())) {
             unknownOperation(entry, command, command.target().toString());
         } else if (!member.acquire() || !entry.offerTo(member)) {
-            full(entry, command, "the instance " + command.target() + " takes no more commands now");
+            if (member.operations().contains(command.operation())) {
+                full(entry, command, "the instance " + command.target() + " takes no more commands now");
+            } else {
+                unknownOperation(entry, command, command.target().toString());
+            }
         }
     }
 
-    private void routeToTarget(Pending entry, Command command, TargetEntry target) {
+    /** @param looks how often it may look again when meanwhile others serve it */
+    private void routeToTarget(Pending entry, Command command, TargetEntry target, int looks) {
         Session lost = entry.lostMember();
         Hold hold = entry.row().hold();
         if (hold.isHolding() && !entry.isFromMailbox() && hold(entry, command, target, true)) {
@@ -83,14 +88,17 @@ final class Router {
             noMember(entry, command, target);
             return;
         }
-        MemberSet members = entry.row().members();
-        if (lost != null) {
-            members = members.without(lost);
-        }
+        MemberSet found = entry.row().members();
+        MemberSet members = lost == null ? found : found.without(lost);
         if (members.size() == 0) {
             if (entry.isFromMailbox() && comesBack(entry, target)) {
                 entry.backToMailbox(); // others of the target are back already
-            } else if (!mayBeHeld(entry, target) || !hold(entry, command, target, false)) {
+            } else if (mayBeHeld(entry, target) && hold(entry, command, target, false)) {
+                return;
+            } else if (found != entry.row().members() && looks > 1) {
+                routeToTarget(
+                        entry, command, target, looks - 1); // it is back just now, and so is not expected any more
+            } else {
                 unknownOperation(entry, command, target.targetId());
             }
             return;
@@ -108,6 +116,10 @@ final class Router {
             members = members.without(member); // it is full, or its channel is going: then it looks idle
         }
         if (!entry.isNew()) {
+            return;
+        }
+        if (found != entry.row().members() && looks > 1) {
+            routeToTarget(entry, command, target, looks - 1); // who would not take it may just have ceased to serve it
             return;
         }
         if (!serving.takesNew() && target.takesNewBeside(lost)) { // others of the target stay
@@ -200,7 +212,11 @@ final class Router {
     }
 
     private boolean comesBack(Pending entry, TargetEntry target) {
-        return !entry.row().isOthers() && target.expectsReturn(controller.nanos());
+        if (entry.row().isOthers()) {
+            return false;
+        }
+        long now = controller.nanos();
+        return target.expectsReturn(now) || entry.row().expectsReturn(now);
     }
 
     /** Holds a command, or ends it since there is no room; {@code false} when it was to stand behind others, and there are none. */
@@ -231,6 +247,7 @@ final class Router {
             return true;
         }
         TargetEntry target = entry.target();
+        boolean comesBack = comesBack(entry, target); // before it is seen who is there
         MemberSet members = entry.row().members();
         Session lost = entry.lostMember();
         if (lost != null) {
@@ -252,7 +269,7 @@ final class Router {
         if (!entry.isNew()) {
             return true;
         }
-        if (takesNew || target.expectsReturn(controller.nanos())) {
+        if (takesNew || comesBack) {
             entry.heldBy(entry.row().hold());
             return false; // it goes on when a member has room, or is back
         }

@@ -338,7 +338,16 @@ final class Session implements Peer, Holder {
 
     @Override
     public void operations(Set<String> changed) {
+        operations(changed, Set.of());
+    }
+
+    @Override
+    public void operations(Set<String> changed, Set<String> replaced) {
         if (target != null) {
+            long limitNanos = controller.settings().hold().limit().toNanos();
+            if (!replaced.isEmpty() && limitNanos > 0) {
+                target.expectReturn(replaced, controller.nanos() + limitNanos);
+            }
             Set<String> before = operations;
             askFrom(changed);
             Set<String> permitted = controller.permitted(this, before, withoutHealth(changed));

@@ -175,6 +175,16 @@ final class TargetEntry {
         return without;
     }
 
+    /** What a member served is being replaced, and is expected back until then; told before it is not served any more. */
+    synchronized void expectReturn(Collection<String> replaced, long untilNanos) {
+        for (String name : replaced) {
+            OperationEntry entry = operations.get(name);
+            if (entry != null) {
+                entry.expectReturn(untilNanos);
+            }
+        }
+    }
+
     private boolean serve(Session member, String name) {
         OperationEntry entry = operations.get(name);
         if (entry == null) {

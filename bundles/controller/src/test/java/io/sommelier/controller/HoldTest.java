@@ -15,10 +15,15 @@ import io.sommelier.api.Stage;
 import io.sommelier.api.Target;
 import io.sommelier.api.admin.CommandState;
 import io.sommelier.spi.Incoming;
+import io.sommelier.spi.Outgoing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +237,174 @@ class HoldTest {
         assertThat(path.parts()).isEmpty();
         assertThat(stays.queued()).isZero();
         assertThat(node.member("north", 4, "pour").queued()).isEqualTo(1);
+    }
+
+    @Test
+    void operationWhoseHandlerIsBeingReplacedIsWaitedForWhileItsMemberStays() {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+
+        member.peer.operations(Set.of("decant"), Set.of("pour"));
+        List<CommandId> ids = send(2);
+        RecordingReplyPath decanted = new RecordingReplyPath();
+        node.send(Command.to("cellar", "decant").build(), decanted);
+
+        assertThat(path.parts()).isEmpty();
+        assertThat(member.queued()).isEqualTo(1);
+        member.peer.operations(Set.of("decant", "pour"));
+        assertThat(member.queued()).isEqualTo(3);
+        while (member.claimNext()) {
+            member.answer(done());
+        }
+        assertThat(path.parts()).hasSize(2).noneMatch(part -> part.error().isPresent());
+        assertThat(member.claimedIds()).endsWith(ids.toArray(CommandId[]::new));
+        node.isEmpty(member);
+    }
+
+    @Test
+    void operationWhoseHandlerDoesNotComeBackIsUnknownAfterTheLimitAndThenAtOnce() {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        member.peer.operations(Set.of("decant"), Set.of("pour"));
+        send(1);
+
+        node.advance(Duration.ofSeconds(6));
+
+        Awaitility.await().until(path::ended);
+        assertThat(path.error().code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
+        assertThat(path.error().outcome()).isEqualTo(Outcome.NOT_SENT);
+        RecordingReplyPath late = new RecordingReplyPath();
+        node.send(Node.pour().build(), late);
+        assertThat(late.error().code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
+    }
+
+    @Test
+    void operationThatAMemberCeasesToServeAfterItWasBackFailsAtOnce() {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        member.peer.operations(Set.of("decant"), Set.of("pour"));
+        member.peer.operations(Set.of("decant", "pour"));
+
+        member.peer.operations(Set.of("decant"));
+        send(1);
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
+    }
+
+    @Test
+    void whatIsSaidAgainOfAnOperationThatIsReplacedIsCountedFromThen() {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        member.peer.operations(Set.of("decant"), Set.of("pour"));
+        node.advance(Duration.ofSeconds(4));
+
+        member.peer.operations(Set.of("decant"), Set.of("pour")); // its handler had something to do until now
+        node.advance(Duration.ofSeconds(4));
+        send(1);
+
+        assertThat(path.parts()).isEmpty();
+    }
+
+    @Test
+    void whereOthersServeAnOperationThatIsReplacedNothingWaits() {
+        HandChannel north = node.member("north", 4, "pour", "decant");
+        HandChannel south = node.member("south", 4, "pour");
+
+        north.peer.operations(Set.of("decant"), Set.of("pour"));
+        send(2);
+
+        assertThat(south.queued()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsGivenBackWaitsForTheSameMemberAndIsNoAttempt() {
+        node.controller.settings(ControllerSettings.defaults().withHold(BOUNDS).withMaxAttempts(1));
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        send(1);
+        Outgoing waiting = member.takeUnclaimed();
+        member.peer.operations(Set.of("decant"), Set.of("pour"));
+
+        boolean isBack = waiting.back();
+
+        assertThat(isBack).isTrue();
+        assertThat(waiting.back()).isFalse();
+        assertThat(waiting.claim()).isFalse();
+        assertThat(path.parts()).isEmpty();
+        assertThat(Node.sessionOf(member).inFlight()).isZero();
+        member.peer.operations(Set.of("decant", "pour"));
+        member.claimNext();
+        assertThat(member.working().attempt()).isEqualTo(1);
+        member.answer(done());
+        assertThat(path.parts()).singleElement().matches(part -> part.error().isEmpty());
+        node.isEmpty(member);
+    }
+
+    @Test
+    void whatWasClaimedOrHasEndedIsNotGivenBack() {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        Incoming ended = node.send(Node.pour().build(), path);
+        send(1);
+        Outgoing first = member.takeUnclaimed();
+        ended.cancel("enough");
+        member.claimNext();
+        member.peer.operations(Set.of("decant"), Set.of("pour"));
+
+        assertThat(first.back()).isFalse();
+        assertThat(member.working().back()).isFalse();
+
+        member.answer(done());
+        assertThat(path.parts()).hasSize(2);
+        node.isEmpty(member);
+    }
+
+    @Test
+    void ofAClaimAndAReturnAtOnceOneCounts() throws Exception {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            for (int round = 0; round < 5000; round++) {
+                RecordingReplyPath reply = new RecordingReplyPath();
+                node.send(Node.pour().build(), reply);
+                Outgoing waiting = member.takeUnclaimed();
+                member.peer.operations(Set.of("decant"), Set.of("pour"));
+                CyclicBarrier start = new CyclicBarrier(2);
+                Future<Boolean> claimed = other.submit(() -> {
+                    start.await();
+                    return waiting.claim();
+                });
+                start.await();
+                boolean isBack = waiting.back();
+
+                assertThat(claimed.get()).isNotEqualTo(isBack);
+                if (isBack) {
+                    member.peer.operations(Set.of("decant", "pour"));
+                    assertThat(member.claimNext()).isTrue();
+                    member.answer(done());
+                } else {
+                    waiting.part(done());
+                    member.peer.operations(Set.of("decant", "pour"));
+                }
+                assertThat(reply.parts())
+                        .singleElement()
+                        .matches(part -> part.error().isEmpty());
+            }
+        } finally {
+            other.shutdownNow();
+        }
+        node.isEmpty(member);
+    }
+
+    @Test
+    void commandThatAMemberTurnsDownAsItCeasesToServeItWaits() {
+        HandChannel member = node.member("north", 4, "pour", "decant");
+        member.atOffer = () -> {
+            member.atOffer = () -> {};
+            member.refusesOffers = true;
+            member.peer.operations(Set.of("decant"), Set.of("pour")); // between the choice and the offer
+        };
+
+        send(1);
+
+        assertThat(path.parts()).isEmpty();
+        member.refusesOffers = false;
+        member.peer.operations(Set.of("decant", "pour"));
+        assertThat(member.queued()).isEqualTo(1);
     }
 
     @Test

@@ -70,6 +70,16 @@ public abstract class Outgoing extends SendNode {
      */
     public abstract void lost();
 
+    /**
+     * Gives a command back that nobody has claimed, since the member will not begin it although its channel stays: it goes to another member, or waits, and that is no attempt. Called after
+     * {@link Peer#operations} has said that the member does not serve it, on any thread.
+     *
+     * @return {@code false} when it was claimed, or has ended: then nothing was done. After {@code true} nothing more is owed
+     */
+    public boolean back() {
+        return false;
+    }
+
     /** What the channel keeps with the entry, for its use alone and on its thread alone; {@code null} at first. */
     public final Object channelState() {
         return channelState;

@@ -30,6 +30,16 @@ public interface Peer {
      */
     void operations(Set<String> operations);
 
+    /**
+     * The same where some operations go because what serves them is being replaced: commands for these may wait for a while, and do not fail at once. Told again it is for that while from then on.
+     *
+     * @param operations what is served from now on
+     * @param replaced what is served no longer, and is expected back soon
+     */
+    default void operations(Set<String> operations, Set<String> replaced) {
+        operations(operations);
+    }
+
     /** The connector takes no new commands; those it has go on. */
     void draining();
 

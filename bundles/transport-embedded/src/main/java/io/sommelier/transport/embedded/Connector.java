@@ -11,6 +11,7 @@ import io.sommelier.transport.embedded.MemberSpec.Operation;
 import io.sommelier.wire.serving.HandlerExecutor;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,18 +47,21 @@ final class Connector {
     private final AtomicInteger announcements = new AtomicInteger();
 
     private volatile Map<String, Operation> operations;
+    private volatile Set<String> names; // what the controller is told to be served: ceases before, and begins after
     private volatile EmbeddedChannel channel;
     private volatile Goodbye lastGoodbye;
 
     // Under the lock.
     private ChannelAcceptor acceptor;
     private boolean isClosed;
+    private Set<String> replaced = Set.of(); // not told yet
     private int failures;
     private String resumeToken = "";
 
     Connector(Hello template, Map<String, Operation> operations, HandlerExecutor executor, LongSupplier nanoClock) {
         this.template = template;
         this.operations = operations;
+        this.names = operations.keySet();
         this.executor = executor;
         this.checks = executor == null ? null : new HandlerExecutor(template.instance() + "-health", 1, WAITING_CHECKS);
         this.nanoClock = nanoClock;
@@ -117,9 +121,7 @@ final class Connector {
             hello = template.toBuilder().resumeToken(resumeToken).build();
         }
         if (!template.targetId().isEmpty()) {
-            hello = hello.toBuilder()
-                    .serves(template.targetId(), operations.keySet())
-                    .build();
+            hello = hello.toBuilder().serves(template.targetId(), names).build();
         }
         Set<String> announced = hello.operations();
         return to.hello(fresh, hello).handle((peer, failure) -> {
@@ -138,7 +140,7 @@ final class Connector {
             resumeToken = peer.welcome().resumeToken();
         }
         fresh.open(peer);
-        if (!operations.keySet().equals(announced)) {
+        if (!names.equals(announced)) {
             announce();
         }
     }
@@ -239,21 +241,76 @@ final class Connector {
     // ---- operations ----
 
     void add(String name, Operation operation) {
-        synchronized (this) {
-            Map<String, Operation> changed = new HashMap<>(operations);
-            changed.put(name, operation);
-            Hello.of(instance())
-                    .serves(template.targetId(), changed.keySet()); // checks the name, and how many there are
-            operations = Map.copyOf(changed);
-        }
+        put(name, operation);
         announce();
     }
 
+    /** Gives what served it before, or {@code null}. */
+    private synchronized Operation put(String name, Operation operation) {
+        Map<String, Operation> changed = new HashMap<>(operations);
+        Operation before = changed.put(name, operation);
+        Set<String> more = new HashSet<>(names);
+        more.add(name);
+        Hello.of(instance()).serves(template.targetId(), more); // checks the name, and how many there are
+        operations = Map.copyOf(changed);
+        names = Set.copyOf(more);
+        return before;
+    }
+
     void remove(String name) {
+        cease(name);
+        announce();
+        forget(name);
+    }
+
+    private synchronized void cease(String name) {
+        Set<String> fewer = new HashSet<>(names);
+        fewer.remove(name);
+        names = Set.copyOf(fewer);
+    }
+
+    /** The controller was told: nothing of it is offered any more, but for what is just on its way. Gives what served it, or {@code null}. */
+    private synchronized Operation forget(String name) {
+        if (names.contains(name)) {
+            return null; // it has come again meanwhile
+        }
+        Map<String, Operation> changed = new HashMap<>(operations);
+        Operation gone = changed.remove(name);
+        operations = Map.copyOf(changed);
+        return gone;
+    }
+
+    /** Serves it no longer, until it is added again; see {@link EmbeddedMember#suspend}. */
+    CompletionStage<Void> suspend(String name, Duration drain) {
+        cease(name);
+        announceReplaced(name);
+        Operation gone = forget(name);
+        return gone == null
+                ? CompletableFuture.completedStage(null)
+                : leave(gone, drain).thenRun(() -> announceReplaced(name)); // from now on it is waited for
+    }
+
+    /** Serves it by another handler; see {@link EmbeddedMember#replace}. */
+    CompletionStage<Void> replace(String name, Operation operation, Duration drain) {
+        Operation gone = put(name, operation);
+        announce();
+        return gone == null ? CompletableFuture.completedStage(null) : leave(gone, drain);
+    }
+
+    private CompletionStage<Void> leave(Operation gone, Duration drain) {
+        gone.go();
+        EmbeddedChannel present = channel;
+        return present == null ? CompletableFuture.completedStage(null) : present.leave(gone, drain);
+    }
+
+    private void announceReplaced(String name) {
         synchronized (this) {
-            Map<String, Operation> changed = new HashMap<>(operations);
-            changed.remove(name);
-            operations = Map.copyOf(changed);
+            if (names.contains(name)) {
+                return; // it is back
+            }
+            Set<String> more = new HashSet<>(replaced);
+            more.add(name);
+            replaced = Set.copyOf(more);
         }
         announce();
     }
@@ -266,8 +323,15 @@ final class Connector {
         int seen = 1;
         do {
             Peer present = peer();
+            Set<String> toTell;
+            Set<String> expected;
+            synchronized (this) {
+                toTell = names;
+                expected = replaced;
+                replaced = Set.of();
+            }
             if (present != null) {
-                present.operations(operations.keySet());
+                present.operations(toTell, expected);
             }
             seen = announcements.addAndGet(-seen);
         } while (seen != 0);

@@ -1,24 +1,20 @@
 package io.sommelier.transport.embedded;
 
 import io.sommelier.api.Command;
-import io.sommelier.api.CommandError;
-import io.sommelier.api.CommandException;
-import io.sommelier.api.CommandHandler;
-import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Goodbye;
-import io.sommelier.api.Outcome;
-import io.sommelier.api.Stage;
 import io.sommelier.spi.Channel;
 import io.sommelier.spi.Outgoing;
 import io.sommelier.spi.Peer;
 import io.sommelier.transport.embedded.MemberSpec.Operation;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -27,15 +23,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * member, whose queue is the send queue of the channel. A command is claimed when a thread takes it.
  */
 final class EmbeddedChannel implements Channel {
-    private static final CommandHandler SERVED_NO_MORE = (invocation, responder) -> {
-        throw new CommandException(CommandError.of(
-                ErrorCode.UNKNOWN_OPERATION,
-                Outcome.REFUSED,
-                Stage.MEMBER_QUEUE,
-                "the member no longer serves " + invocation.command().operation()));
-    };
-    private static final Operation REMOVED = new Operation(SERVED_NO_MORE, true, false);
-
     private final Connector connector;
     /** What was offered and has not ended. */
     private final Set<EmbeddedExecution> live = ConcurrentHashMap.newKeySet();
@@ -43,6 +30,9 @@ final class EmbeddedChannel implements Channel {
     private final Queue<EmbeddedExecution> early = new ConcurrentLinkedQueue<>();
     /** What the connector has sent and has not ended. */
     private final Set<EmbeddedCall> calls = ConcurrentHashMap.newKeySet();
+
+    /** Operations whose handlers go, while commands are at them. */
+    private final List<Leaving> leaving = new CopyOnWriteArrayList<>();
 
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -53,6 +43,8 @@ final class EmbeddedChannel implements Channel {
     private volatile boolean isDraining;
     private volatile Goodbye goodbye; // there when closed
     private volatile boolean isSwept; // closed, and everybody told
+
+    private record Leaving(Operation operation, CompletableFuture<Void> over) {}
 
     EmbeddedChannel(Connector connector) {
         this.connector = connector;
@@ -90,12 +82,12 @@ final class EmbeddedChannel implements Channel {
         }
         Operation operation = connector.operation(command.operation());
         if (operation == null) {
-            operation = REMOVED;
+            return false; // the controller was told just before
         }
         EmbeddedExecution execution = new EmbeddedExecution(this, outgoing, command, operation);
         outgoing.channelState(execution);
         live.add(execution);
-        if (goodbye != null) {
+        if (goodbye != null || operation.isGone()) {
             return !takeBack(execution);
         }
         if (!isOpen) {
@@ -144,6 +136,51 @@ final class EmbeddedChannel implements Channel {
         live.remove(execution);
         if (isDraining) {
             settleIfIdle();
+        }
+        if (!leaving.isEmpty()) {
+            settleLeaving();
+        }
+    }
+
+    /**
+     * Gives back what a handler that goes has not begun, and lets the rest end. The controller was told before that the member does not serve it, or serves it by another handler.
+     *
+     * @param gone begins no command any more
+     * @param limit when it is over, what still runs is ended as if the member were lost
+     * @return completes when nothing of it runs any more
+     */
+    CompletionStage<Void> leave(Operation gone, Duration limit) {
+        Leaving left = new Leaving(gone, new CompletableFuture<>());
+        leaving.add(left); // first, so that whoever ends last finds it
+        for (EmbeddedExecution execution : live) {
+            if (execution.operation() == gone) {
+                execution.giveBack();
+            }
+        }
+        settleLeaving();
+        if (!left.over.isDone()) {
+            CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS)
+                    .execute(() -> endAllOf(left));
+        }
+        return left.over.copy();
+    }
+
+    private void endAllOf(Leaving left) {
+        if (!left.over.isDone()) {
+            for (EmbeddedExecution execution : live) {
+                if (execution.operation() == left.operation) {
+                    execution.end();
+                }
+            }
+        }
+    }
+
+    private void settleLeaving() {
+        for (Leaving left : leaving) {
+            if (live.stream().noneMatch(execution -> execution.operation() == left.operation)) {
+                leaving.remove(left);
+                left.over.complete(null);
+            }
         }
     }
 

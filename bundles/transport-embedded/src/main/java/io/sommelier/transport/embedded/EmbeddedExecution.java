@@ -102,6 +102,17 @@ final class EmbeddedExecution extends Execution {
         end();
     }
 
+    /** Its handler goes: the command goes elsewhere, if no thread has claimed it. */
+    void giveBack() {
+        if (outgoing.back()) {
+            channel.forget(this);
+        }
+    }
+
+    Operation operation() {
+        return operation;
+    }
+
     /** Nobody took the command: nothing of it is said to the entry. */
     boolean takeBack() {
         return withdraw();

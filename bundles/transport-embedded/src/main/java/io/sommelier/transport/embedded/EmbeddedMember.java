@@ -35,9 +35,36 @@ public final class EmbeddedMember {
         connector.add(operation, Operation.of(operation, handler, true));
     }
 
-    /** Serves an operation no longer. Commands under way end as usual. */
+    /** Serves an operation no longer. Commands under way end as usual; new ones fail at once, where nobody else serves it. */
     public void remove(String operation) {
         connector.remove(operation);
+    }
+
+    /**
+     * Serves an operation no longer, until it is added again, which is expected soon, since its handler is being replaced: new commands wait for that as long as the controller
+     * holds them, those that no thread has begun are given back to it, and those that were begun may end.
+     *
+     * @param drain how long they may take; what then still runs is told that its command has ended
+     * @return completes when no command is at the handler any more
+     */
+    public CompletionStage<Void> suspend(String operation, Duration drain) {
+        return connector.suspend(operation, drain);
+    }
+
+    /**
+     * Serves an operation by another handler from now on, and lets the one before go: what no thread has begun goes to the new one, and what was begun may end.
+     *
+     * @param drain how long that may take; what then still runs is told that its command has ended
+     * @return completes when no command is at the handler before any more
+     * @throws IllegalArgumentException when the name breaks the grammar, or there are too many
+     */
+    public CompletionStage<Void> replace(String operation, CommandHandler handler, Duration drain) {
+        return connector.replace(operation, Operation.of(operation, handler, false), drain);
+    }
+
+    /** The same with a handler that never blocks: it runs on the thread that brings the command. */
+    public CompletionStage<Void> replaceDirect(String operation, CommandHandler handler, Duration drain) {
+        return connector.replace(operation, Operation.of(operation, handler, true), drain);
     }
 
     /** Sends commands over the channel of this member; their source is its instance id. */

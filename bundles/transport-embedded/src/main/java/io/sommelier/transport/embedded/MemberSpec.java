@@ -28,16 +28,41 @@ public final class MemberSpec {
                 .build();
     }
 
-    /**
-     * One operation.
-     *
-     * @param handler what executes it
-     * @param isDirect whether it runs on the thread that brings the command, and so must not block
-     * @param isCheck whether it says how the member is: it runs on a thread that does nothing else then, and is never direct
-     */
-    record Operation(CommandHandler handler, boolean isDirect, boolean isCheck) {
-        Operation {
-            Objects.requireNonNull(handler, "handler");
+    /** One operation, as one handler serves it. Thread-safe. */
+    static final class Operation {
+        private final CommandHandler handler;
+        private final boolean isDirect;
+        private final boolean isCheck;
+        private volatile boolean isGone;
+
+        private Operation(CommandHandler handler, boolean isDirect, boolean isCheck) {
+            this.handler = Objects.requireNonNull(handler, "handler");
+            this.isDirect = isDirect;
+            this.isCheck = isCheck;
+        }
+
+        /** What executes it. */
+        CommandHandler handler() {
+            return handler;
+        }
+
+        /** Whether it runs on the thread that brings the command, and so must not block. */
+        boolean isDirect() {
+            return isDirect;
+        }
+
+        /** Whether it says how the member is: it runs on a thread that does nothing else then, and is never direct. */
+        boolean isCheck() {
+            return isCheck;
+        }
+
+        /** Whether its handler goes, and begins no command any more. */
+        boolean isGone() {
+            return isGone;
+        }
+
+        void go() {
+            isGone = true;
         }
 
         static Operation of(String name, CommandHandler handler, boolean isDirect) {

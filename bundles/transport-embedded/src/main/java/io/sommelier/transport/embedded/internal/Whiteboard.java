@@ -4,11 +4,11 @@ import io.sommelier.api.CommandHandler;
 import io.sommelier.transport.embedded.EmbeddedMember;
 import io.sommelier.transport.embedded.EmbeddedTransport;
 import io.sommelier.transport.embedded.MemberSpec;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -57,11 +57,15 @@ final class Whiteboard {
         drained.exceptionally(failure -> null); // nobody waits: the handler is still there
     }
 
-    /** Gives a handler up. Completes when its member has ended, if this was its last handler, with the commands that it had. */
+    /**
+     * Gives a handler up, which is expected to be replaced: new commands wait for that. Completes when the commands that it had have ended, and so has its member, if this was its last handler.
+     */
     CompletionStage<Void> remove(Object key) {
         synchronized (this) {
             Place before = places.remove(key);
-            return before == null ? CompletableFuture.completedStage(null) : lay(before.seat, before.ownerName);
+            return before == null
+                    ? CompletableFuture.completedStage(null)
+                    : lay(before.seat, before.ownerName, before.offer);
         }
     }
 
@@ -81,8 +85,16 @@ final class Whiteboard {
         }
     }
 
-    /** Has the member of a seat serve what is offered for it now. */
     private CompletionStage<Void> lay(Seat seat, String ownerName) {
+        return lay(seat, ownerName, null);
+    }
+
+    /**
+     * Has the member of a seat serve what is offered for it now.
+     *
+     * @param gone may not be used after this; {@code null} for none
+     */
+    private CompletionStage<Void> lay(Seat seat, String ownerName, HandlerOffer gone) {
         Map<String, HandlerOffer> wanted = wanted(seat);
         Table table = tables.get(seat);
         if (wanted.isEmpty()) {
@@ -95,16 +107,35 @@ final class Whiteboard {
             tables.put(seat, new Table(transport.register(spec(seat, ownerName, wanted)), wanted));
             return CompletableFuture.completedStage(null);
         }
+        List<CompletionStage<Void>> drained = new ArrayList<>();
         wanted.forEach((operation, offer) -> {
-            if (table.served.get(operation) != offer) {
+            HandlerOffer before = table.served.get(operation);
+            if (before != null && before == gone) {
+                drained.add(replace(table.member, operation, offer));
+            } else if (before != offer) {
                 add(table.member, operation, offer);
             }
         });
-        Set.copyOf(table.served.keySet()).stream()
-                .filter(operation -> !wanted.containsKey(operation))
-                .forEach(table.member::remove);
+        table.served.forEach((operation, before) -> {
+            if (wanted.containsKey(operation)) {
+                return;
+            }
+            if (before == gone) {
+                drained.add(table.member.suspend(operation, settings.get().drainLimit()));
+            } else {
+                table.member.remove(operation);
+            }
+        });
         tables.put(seat, new Table(table.member, wanted));
-        return CompletableFuture.completedStage(null);
+        return CompletableFuture.allOf(
+                drained.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
+    private CompletionStage<Void> replace(EmbeddedMember member, String operation, HandlerOffer offer) {
+        return offer.isDirect()
+                ? member.replaceDirect(
+                        operation, offer.handler(), settings.get().drainLimit())
+                : member.replace(operation, offer.handler(), settings.get().drainLimit());
     }
 
     private Map<String, HandlerOffer> wanted(Seat seat) {

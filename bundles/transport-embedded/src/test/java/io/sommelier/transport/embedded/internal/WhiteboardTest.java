@@ -4,19 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sommelier.api.Command;
+import io.sommelier.api.CommandError;
 import io.sommelier.api.CommandException;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.ErrorCode;
+import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.api.admin.TargetView.MemberView;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
+import io.sommelier.controller.HoldSettings;
 import io.sommelier.transport.embedded.EmbeddedTransport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +30,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class WhiteboardTest {
     private final Controller controller = new Controller("controller-1", ControllerSettings.defaults());
     private final EmbeddedTransport transport = new EmbeddedTransport();
-    private final Whiteboard whiteboard =
-            new Whiteboard(transport, () -> EmbeddedSettings.read(Map.of("node", "here")));
+    private final Map<String, Object> settings = new ConcurrentHashMap<>(Map.of("node", "here"));
+    private final Whiteboard whiteboard = new Whiteboard(transport, () -> EmbeddedSettings.read(settings));
 
     @BeforeEach
     void start() {
@@ -155,6 +164,7 @@ class WhiteboardTest {
     void anOwnerThatIsReplacedUnderLoadLosesNoCommandForAnyOfItsHandlers() throws InterruptedException {
         List<String> operations = List.of("pour", "open", "close");
         operations.forEach(operation -> put(operation, "bundle-1", operation, saying(operation)));
+        assertThat(send("open")).isEqualTo("open"); // its sender is there before many use it
         AtomicBoolean goesOn = new AtomicBoolean(true);
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         AtomicInteger answered = new AtomicInteger();
@@ -192,6 +202,214 @@ class WhiteboardTest {
                 .singleElement()
                 .extracting(MemberView::operations)
                 .isEqualTo(List.of("close", "open", "pour"));
+    }
+
+    private CompletableFuture<String> sent(String operation) {
+        return transport
+                .sender("test")
+                .send(Command.to("cellar", operation).build())
+                .result()
+                .toCompletableFuture()
+                .thenApply(reply -> reply.payload().asText());
+    }
+
+    private static CommandError error(CompletableFuture<?> call) {
+        try {
+            throw new AssertionError(
+                    "it was answered: " + call.orTimeout(20, TimeUnit.SECONDS).join());
+        } catch (CompletionException failure) {
+            return ((CommandException) failure.getCause()).error();
+        }
+    }
+
+    /** Answers when it may, and tells that it has begun. */
+    private static CommandHandler waiting(CountDownLatch began, CountDownLatch mayEnd, String text) {
+        return (invocation, responder) -> {
+            began.countDown();
+            mayEnd.await();
+            responder.complete(Payload.ofText(text));
+        };
+    }
+
+    @Test
+    void commandsForAHandlerThatIsReplacedWaitWhileItsBundleStays() {
+        put("a", "bundle-1", "pour", saying("red"));
+        put("b", "bundle-1", "open", saying("done"));
+
+        whiteboard.remove("a").toCompletableFuture().join();
+        CompletableFuture<String> held = sent("pour");
+        assertThat(held).isNotDone();
+        assertThat(send("open")).isEqualTo("done");
+        put("a", "bundle-1", "pour", saying("white"));
+
+        assertThat(held.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("white");
+    }
+
+    @Test
+    void commandsForAHandlerThatDoesNotComeBackFailWhenTheHoldIsOver() {
+        controller.settings(
+                ControllerSettings.defaults().withHold(new HoldSettings(Duration.ofMillis(200), 10, 1 << 20)));
+        put("a", "bundle-1", "pour", saying("red"));
+        put("b", "bundle-1", "open", saying("done"));
+
+        whiteboard.remove("a").toCompletableFuture().join();
+        CommandError error = error(sent("pour"));
+
+        assertThat(error.code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
+        assertThat(error.outcome()).isEqualTo(Outcome.NOT_SENT);
+    }
+
+    @Test
+    void anOperationThatAHandlerDoesNotNameAnyMoreFailsAtOnce() {
+        put("a", "bundle-1", "pour,open", saying("red"));
+
+        put("a", "bundle-1", "open", saying("red"));
+
+        CompletableFuture<String> call = sent("pour");
+        assertThat(call).isDone();
+        assertThat(error(call).code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
+    }
+
+    @Test
+    void whatAHandlerHasBegunMayEndAndWhatItHasNotGoesToTheNext() throws InterruptedException {
+        settings.put("handlerThreads", 1);
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        put("a", "bundle-1", "pour", waiting(began, mayEnd, "old"));
+        put("b", "bundle-1", "open", saying("done"));
+        CompletableFuture<String> first = sent("pour");
+        assertThat(began.await(10, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<String> second = sent("pour"); // in the queue of the executor
+
+        CompletableFuture<Void> removed = whiteboard.remove("a").toCompletableFuture();
+        assertThat(removed).isNotDone();
+        mayEnd.countDown();
+        removed.orTimeout(10, TimeUnit.SECONDS).join();
+
+        assertThat(first).isCompletedWithValue("old");
+        assertThat(second).isNotDone();
+        put("a", "bundle-1", "pour", saying("new"));
+        assertThat(second.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("new");
+    }
+
+    @Test
+    void whatAHandlerWithALowerOneBehindItHasNotBegunGoesToThatOne() throws InterruptedException {
+        settings.put("handlerThreads", 1);
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        put("low", "bundle-1", "pour", saying("low"));
+        whiteboard.put(
+                "high",
+                "bundle-1",
+                "bundle-1",
+                HandlerOffer.of(
+                        waiting(began, mayEnd, "high"),
+                        Map.of("sommelier.target", "cellar", "sommelier.operation", "pour", "service.ranking", 5)));
+        CompletableFuture<String> first = sent("pour");
+        assertThat(began.await(10, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<String> second = sent("pour");
+
+        CompletableFuture<Void> removed = whiteboard.remove("high").toCompletableFuture();
+        mayEnd.countDown();
+
+        removed.orTimeout(10, TimeUnit.SECONDS).join();
+        assertThat(first).isCompletedWithValue("high");
+        assertThat(second.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("low");
+    }
+
+    @Test
+    void whatStillRunsAtTheDrainLimitEndsUnknownAndTheHandlerMayGo() throws InterruptedException {
+        settings.put("drainLimit", "100ms");
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        put("a", "bundle-1", "pour", waiting(began, mayEnd, "late"));
+        put("b", "bundle-1", "open", saying("done"));
+        CompletableFuture<String> stuck = sent("pour");
+        assertThat(began.await(10, TimeUnit.SECONDS)).isTrue();
+
+        whiteboard
+                .remove("a")
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+
+        assertThat(error(stuck).outcome()).isEqualTo(Outcome.UNKNOWN);
+        mayEnd.countDown();
+        assertThat(send("open")).isEqualTo("done");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "pooled"})
+    void aHandlerThatIsReplacedUnderLoadWhileItsBundleStaysLosesNoCommandAndIsNotUsedAfterIt(String execution)
+            throws InterruptedException {
+        AtomicInteger executed = new AtomicInteger();
+        AtomicInteger usedAfter = new AtomicInteger();
+        AtomicBoolean goesOn = new AtomicBoolean(true);
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        AtomicInteger answered = new AtomicInteger();
+        put("stays", "bundle-1", "open", saying("done"));
+        AtomicBoolean isGone = putCounting(execution, executed, usedAfter);
+        assertThat(send("open")).isEqualTo("done"); // its sender is there before many use it
+        List<Thread> callers = List.of("pour", "pour", "pour", "open").stream()
+                .map(operation -> new Thread(() -> {
+                    while (goesOn.get()) {
+                        try {
+                            send(operation);
+                            answered.addAndGet(operation.equals("pour") ? 1 : 0);
+                        } catch (Throwable failure) {
+                            failures.add(failure);
+                        }
+                    }
+                }))
+                .toList();
+        callers.forEach(Thread::start);
+
+        for (int round = 0; round < 300; round++) {
+            int before = answered.get();
+            while (answered.get() < before + 5 && failures.isEmpty()) {
+                Thread.onSpinWait();
+            }
+            whiteboard
+                    .remove("counting")
+                    .toCompletableFuture()
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+            isGone.set(true);
+            isGone = putCounting(execution, executed, usedAfter);
+        }
+        goesOn.set(false);
+        for (Thread caller : callers) {
+            caller.join(10_000);
+        }
+
+        assertThat(failures).isEmpty();
+        assertThat(usedAfter).as("used after it was gone").hasValue(0);
+        assertThat(executed).hasValue(answered.get());
+        assertThat(controller.admin().inFlight()).isZero();
+        assertThat(members()).singleElement().extracting(MemberView::inFlight).isEqualTo(0);
+    }
+
+    /** Gives what is to be set when the handler may not be used any more. */
+    private AtomicBoolean putCounting(String execution, AtomicInteger executed, AtomicInteger usedAfter) {
+        AtomicBoolean isGone = new AtomicBoolean();
+        whiteboard.put(
+                "counting",
+                "bundle-1",
+                "bundle-1",
+                HandlerOffer.of(
+                        (invocation, responder) -> {
+                            usedAfter.addAndGet(isGone.get() ? 1 : 0);
+                            executed.incrementAndGet();
+                            responder.complete(Payload.ofText("poured"));
+                        },
+                        Map.of(
+                                "sommelier.target",
+                                "cellar",
+                                "sommelier.operation",
+                                "pour",
+                                "sommelier.execution",
+                                execution)));
+        return isGone;
     }
 
     @Test
