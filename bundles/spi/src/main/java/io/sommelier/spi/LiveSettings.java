@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * <p>Good settings take effect, and are kept on disk as the last good ones. Bad settings change nothing: what is in effect stays; at a start the last good ones are in
  * effect, or the defaults where none were kept. Each time one warning names everything that is wrong. They are kept below the directory that the system property
  * {@code sommelier.data} names, or in {@code sommelier} below {@code karaf.data}; with neither, they are not.
+ *
+ * <p>Of settings that come from a file, the file decides: a change waits until nobody has written to it for 300 ms, 2 s at most, and is passed over when the file says more by
+ * then, since it was read while it was being written; whoever watches the file reads it again.
  *
  * <pre>
  * settings = new LiveSettings&lt;&gt;("io.sommelier.cellar", properties, CellarSettings::read); // at activation
@@ -87,8 +91,11 @@ public final class LiveSettings<T> {
         return Optional.ofNullable(refusal);
     }
 
-    /** Takes changed settings, all or none; {@code true} when {@link #now} is another than before. */
+    /** Takes changed settings, all or none; {@code true} when {@link #now} is another than before. May wait for their file, see above: never called by an I/O thread. */
     public synchronized boolean change(Map<String, ?> values) {
+        if (isHalfRead(values)) {
+            return false;
+        }
         T before = now;
         try {
             accept(read.apply(values), values);
@@ -101,6 +108,19 @@ public final class LiveSettings<T> {
             log.info("Settings in effect: {}", now);
         }
         return isChanged;
+    }
+
+    private boolean isHalfRead(Map<String, ?> values) {
+        Optional<SettingsFile> file = SettingsFile.of(values);
+        if (file.isEmpty()) {
+            return false;
+        }
+        file.get().awaitRest();
+        Set<String> missing = file.get().keysBeyond(values);
+        if (!missing.isEmpty()) {
+            log.info("{} was read while it was being written, and is read again: {} came later", file.get(), missing);
+        }
+        return !missing.isEmpty();
     }
 
     private void refuse(String problem) {

@@ -2,10 +2,19 @@ package io.sommelier.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LiveSettingsTest {
@@ -92,5 +101,89 @@ class LiveSettingsTest {
         new LiveSettings<>(PID, Map.of("component.name", "x"), LiveSettingsTest::read, data);
 
         assertThat(data).isEmptyDirectory();
+    }
+
+    private Map<String, Object> readFrom(Path file, Object bottles) {
+        return Map.of(
+                "service.pid", PID, "felix.fileinstall.filename", file.toUri().toString(), "bottles", bottles);
+    }
+
+    private static Map<String, Object> readEmptyFrom(Path file) {
+        return Map.of(
+                "service.pid", PID, "felix.fileinstall.filename", file.toUri().toString());
+    }
+
+    @Test
+    void whatWasReadOfAFileBeforeItWasWholeChangesNothing() throws Exception {
+        Path file = data.resolve("cellar.cfg");
+        LiveSettings<Integer> settings = bottles("12");
+        Files.writeString(file, "# how many\nbottles = 24\n");
+
+        assertThat(settings.change(readEmptyFrom(file))).isFalse();
+        assertThat(settings.now()).isEqualTo(12);
+        assertThat(settings.isDegraded()).isFalse();
+
+        assertThat(settings.change(readFrom(file, "24"))).isTrue();
+        assertThat(settings.now()).isEqualTo(24);
+    }
+
+    @Test
+    @Timeout(30)
+    void aFileThatIsStillBeingWrittenIsWaitedFor() throws Exception {
+        Path file = data.resolve("cellar.cfg");
+        LiveSettings<Integer> settings = bottles("12");
+        Files.writeString(file, "# how many\n");
+        CountDownLatch written = new CountDownLatch(3);
+        Thread slow = new Thread(() -> {
+            try {
+                while (written.getCount() > 0) {
+                    written.countDown();
+                    Files.writeString(file, "# one line more\n", StandardOpenOption.APPEND);
+                    LockSupport.parkNanos(50_000_000);
+                }
+                Files.writeString(file, "bottles = 24\n", StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        slow.start();
+        written.await();
+
+        assertThat(settings.change(readEmptyFrom(file))).isFalse();
+        assertThat(settings.now()).isEqualTo(12);
+        slow.join();
+    }
+
+    @Test
+    void whoEmptiesAFileGetsTheDefaults() throws Exception {
+        Path file = data.resolve("cellar.cfg");
+        LiveSettings<Integer> settings = bottles("12");
+        Files.writeString(file, "# bottles = 24\n");
+
+        assertThat(settings.change(readEmptyFrom(file))).isTrue();
+        assertThat(settings.now()).isEqualTo(6);
+    }
+
+    @Test
+    void aFileThatIsGoneOrNamedInAWayThatNobodyKnowsIsNotAsked() {
+        LiveSettings<Integer> settings = bottles("12");
+
+        assertThat(settings.change(readFrom(data.resolve("gone.cfg"), "24"))).isTrue();
+        assertThat(settings.change(Map.of("felix.fileinstall.filename", "file:%zz", "bottles", "36")))
+                .isTrue();
+        assertThat(settings.change(Map.of("felix.fileinstall.filename", "http://cellar/", "bottles", "48")))
+                .isTrue();
+        assertThat(settings.now()).isEqualTo(48);
+    }
+
+    @Test
+    @Timeout(30)
+    void aFileOfTomorrowIsNotWaitedForUntilTomorrow() throws Exception {
+        Path file = data.resolve("cellar.cfg");
+        LiveSettings<Integer> settings = bottles("12");
+        Files.writeString(file, "bottles = 24\n");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plus(1, ChronoUnit.DAYS)));
+
+        assertThat(settings.change(readFrom(file, "24"))).isTrue();
     }
 }
