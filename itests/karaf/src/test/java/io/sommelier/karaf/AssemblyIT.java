@@ -12,7 +12,9 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorState;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,6 +212,26 @@ class AssemblyIT {
 
     @Test
     @Order(8)
+    void nobodyElseWritesIntoASavedFileButTheShellWhenItIsAsked() throws Exception {
+        Path file = karaf.settings("io.sommelier.controller");
+        karaf.edit("io.sommelier.controller", Map.of("maxAttempts", "  5  "));
+        byte[] saved = Files.readAllBytes(file);
+        FileTime savedAt = Files.getLastModifiedTime(file);
+
+        eventually(() -> assertThat(karaf.log()).anyMatch(line -> line.contains("maxAttempts=5")));
+        karaf.edit("io.sommelier.transport.tcp", Map.of("sendQueueCapacity", "2048")); // told of after the other
+        eventually(() -> assertThat(karaf.log()).anyMatch(line -> line.contains("sendQueueCapacity=2048")));
+
+        assertThat(file).hasBinaryContent(saved);
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(savedAt);
+
+        karaf.shell("config:property-set --pid io.sommelier.controller maxAttempts 6");
+        eventually(() -> assertThat(karaf.log()).anyMatch(line -> line.contains("maxAttempts=6")));
+        assertThat(file).content().contains("# ").containsPattern("(?m)^maxAttempts *= *6$");
+    }
+
+    @Test
+    @Order(9)
     void aBadEditIsRefusedWithOneWarningThatNamesEverything() throws Exception {
         karaf.edit("io.sommelier.controller", Map.of("maxAttempts", "many", "streamIdle", "never"));
 
@@ -229,7 +251,7 @@ class AssemblyIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void eachFeatureInstallsAloneSaysWhomItWaitsForAndGoesAgain() throws Exception {
         for (String part : PARTS.keySet()) {
             karaf.uninstallFeature(part);
@@ -274,7 +296,7 @@ class AssemblyIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void whenThePartsComeAgainTheConnectorIsBackByItself() throws Exception {
         for (String part : PARTS.keySet()) {
             karaf.installFeature(part);
@@ -284,7 +306,7 @@ class AssemblyIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void theLogHasNoComplaintOfOursBeyondTheRefusalAndNoStackTrace() throws Exception {
         List<String> log = karaf.log();
 
