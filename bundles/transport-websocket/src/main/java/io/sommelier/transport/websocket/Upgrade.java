@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /**
  * The first request of a socket: answers it with an upgrade, and hands the pipeline over to the form that was agreed on; or refuses it, and closes. Confined to the event loop
@@ -38,19 +39,32 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             HttpResponseStatus.BAD_REQUEST, "only TLS is spoken here, and the request came without; dial wss://");
     private static final Refusal TLS_IN_THE_CLEAR =
             new Refusal(HttpResponseStatus.BAD_REQUEST, "TLS is not spoken here; dial ws://");
+    private static final Refusal STOPS =
+            new Refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "the controller is going down; come back");
 
     private final WebSocketSettings settings;
     private final RefusedUpgrades refused;
+    private final BooleanSupplier stops;
     private final BiConsumer<ChannelHandlerContext, Form> upgraded;
     private ScheduledFuture<?> limit;
     private HttpRequest request;
     private boolean isAnswered;
     private boolean isInTheClear;
 
-    /** @param upgraded builds the pipeline of the form behind the codec of HTTP, which is then taken out */
-    Upgrade(WebSocketSettings settings, RefusedUpgrades refused, BiConsumer<ChannelHandlerContext, Form> upgraded) {
+    /**
+     * Waits for its request.
+     *
+     * @param stops whether the transport stops, and nobody is upgraded any more
+     * @param upgraded builds the pipeline of the form behind the codec of HTTP, which is then taken out
+     */
+    Upgrade(
+            WebSocketSettings settings,
+            RefusedUpgrades refused,
+            BooleanSupplier stops,
+            BiConsumer<ChannelHandlerContext, Form> upgraded) {
         this.settings = settings;
         this.refused = refused;
+        this.stops = stops;
         this.upgraded = upgraded;
     }
 
@@ -90,7 +104,9 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             }
             if (message instanceof HttpRequest first) {
                 request = first;
-                Optional<Refusal> refusal = isInTheClear ? Optional.of(ONLY_TLS) : UpgradeRules.check(first, settings);
+                Optional<Refusal> refusal = isInTheClear
+                        ? Optional.of(ONLY_TLS)
+                        : stops.getAsBoolean() ? Optional.of(STOPS) : UpgradeRules.check(first, settings);
                 if (refusal.isPresent()) {
                     refuse(context, refusal.get());
                 }
@@ -105,7 +121,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     private void refuse(ChannelHandlerContext context, Refusal refusal) {
         isAnswered = true;
         limit.cancel(false);
-        if (!isInTheClear) {
+        if (!isInTheClear && refusal != STOPS) {
             refused.add(context.channel().remoteAddress(), refusal.toString());
         }
         closeWithin(context, CLOSE_LIMIT_MILLIS);

@@ -63,6 +63,7 @@ final class WebSocketRun {
     };
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Listener listener;
+    private volatile boolean isStopping;
     private CompletableFuture<Void> changes = CompletableFuture.completedFuture(null); // under the lock
 
     WebSocketRun(String transport, WebSocketSettings settings, ChannelAcceptor acceptor) {
@@ -151,7 +152,7 @@ final class WebSocketRun {
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(now.maxHandshakeBytes())
                 .setMaxHeaderSize(now.maxHandshakeBytes());
-        Upgrade upgrade = new Upgrade(now, refused, (context, form) -> speak(context, now, form));
+        Upgrade upgrade = new Upgrade(now, refused, () -> isStopping, (context, form) -> speak(context, now, form));
         socket.pipeline().addLast(new HttpServerCodec(limits)).addLast(upgrade);
         if (!tls.accept(socket.pipeline(), upgrade::refuseInTheClear)) {
             socket.pipeline().addFirst(new NoTls(upgrade));
@@ -193,6 +194,7 @@ final class WebSocketRun {
     // --- stop -------------------------------------------------------------------------------------------------
 
     CompletionStage<Void> stop(Duration drainLimit) {
+        isStopping = true;
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         started.whenComplete((ignored, failure) -> {
             if (failure == null) {

@@ -141,7 +141,7 @@ class JsonFormTest {
     }
 
     @Test
-    void aBadMessageEndsTheChannelAndSaysWhatWasWrong() throws Exception {
+    void aBadMessageEndsTheChannelAndSaysWhatWasWrong() throws Exception { // GX-4 defect 9
         assertEndsWith(
                 RawClient.frame(0x81, "{\"type\":\"drain\",\"x\":1}".getBytes(), true), 1002, "x is unknown in drain");
         assertEndsWith(RawClient.frame(0x81, new byte[] {(byte) 0xff}, true), 1007, "this is no UTF-8");

@@ -12,13 +12,17 @@ import io.sommelier.api.Invocation;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Reply;
+import io.sommelier.api.Responder;
+import io.sommelier.api.admin.ChannelView;
 import io.sommelier.connector.Connector;
 import io.sommelier.testkit.FreePort;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -138,7 +142,7 @@ class WebSocketTransportTest {
         var call = sender.send(Command.to("cellar", "age").build());
         assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
 
-        get(node.controller().remove(node.transport(), java.time.Duration.ofSeconds(1)));
+        get(node.controller().remove(node.transport(), Duration.ofSeconds(1)));
 
         assertThatThrownBy(() -> get(call.result()))
                 .isInstanceOf(ExecutionException.class)
@@ -152,8 +156,35 @@ class WebSocketTransportTest {
     }
 
     @Test
+    void aTransportThatStopsUpgradesNobodyAnyMoreWhileItsCommandsEnd() throws Exception { // GX-4 defect 3
+        CompletableFuture<Responder> given = new CompletableFuture<>();
+        node.open(Connector.builder("cellar-1")
+                .serves("cellar")
+                .handler("age", (invocation, responder) -> given.complete(responder)));
+        Connector sender = node.open(Connector.builder("guest-1"));
+        var call = sender.send(
+                Command.to("cellar", "age").ttl(Duration.ofMinutes(5)).build());
+        Responder responder = get(given);
+        int port = node.port();
+        try (RawClient early = new RawClient(port)) {
+            CompletionStage<Void> stopped = node.controller().remove(node.transport(), Duration.ofSeconds(30));
+            await().until(() -> node.controller().admin().channels().stream()
+                    .allMatch(channel -> channel.state() == ChannelView.State.DRAINING));
+
+            assertThatThrownBy(() -> RawClient.upgraded(port, "sommelier.v1")).isInstanceOf(IOException.class);
+            assertThat(early.request(RawClient.request(port, "sommelier.v1"))).startsWith("HTTP/1.1 503 ");
+            assertThat(early.rest()).contains("going down");
+
+            assertThat(node.controller().admin().channels()).hasSize(2);
+            responder.complete(Payload.ofText("aged"));
+            assertThat(get(call.result()).payload().asText()).isEqualTo("aged");
+            get(stopped);
+        }
+    }
+
+    @Test
     void aStoppedTransportMayBeStartedAgain() throws Exception {
-        get(node.controller().remove(node.transport(), java.time.Duration.ofSeconds(1)));
+        get(node.controller().remove(node.transport(), Duration.ofSeconds(1)));
 
         get(node.controller().add(node.transport()));
 
