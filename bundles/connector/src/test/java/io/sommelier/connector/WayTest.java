@@ -239,7 +239,7 @@ class WayTest {
     }
 
     @Test
-    void itIsActiveOnlyBetweenWelcomeAndLossOverAHundredReconnects() throws Exception {
+    void itIsActiveOnlyBetweenWelcomeAndLossOverAHundredReconnects() throws Exception { // GX-4 defect 7
         connector = builder().open();
         for (int i = 0; i < 100; i++) {
             ScriptedPeer peer = controller.accept();

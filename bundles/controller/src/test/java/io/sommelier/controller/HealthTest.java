@@ -210,7 +210,7 @@ class HealthTest {
     }
 
     @Test
-    void everyMemberIsAskedOnceInEachPeriodAndASlowOneDelaysNobody() {
+    void everyMemberIsAskedOnceInEachPeriodAndASlowOneDelaysNobody() { // GX-1.4: a sweep that waits for the slowest
         List<HandChannel> quick = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             quick.add(asked("m" + i, 8));

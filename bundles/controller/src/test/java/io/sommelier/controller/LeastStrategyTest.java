@@ -143,7 +143,7 @@ class LeastStrategyTest {
     }
 
     @Test
-    void tenThousandMembersCostNoMoreThanAHundred() {
+    void tenThousandMembersCostNoMoreThanAHundred() { // GX-4 defect 6
         Loads members = new Loads(10_000);
         least.pick(members, command);
         int looksWhenFree = members.looks;

@@ -90,7 +90,7 @@ class PipelineTest {
     }
 
     @Test
-    void changedCommandIsTheOneThatIsRoutedAndWritten() {
+    void changedCommandIsTheOneThatIsRoutedAndWritten() { // GX-4 defect 12
         HandChannel stove = new HandChannel(4);
         node.join(stove, Hello.of("stove").serves("kitchen", List.of("cook")));
         send();

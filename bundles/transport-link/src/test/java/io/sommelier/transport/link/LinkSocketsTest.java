@@ -224,7 +224,7 @@ class LinkSocketsTest {
     }
 
     @Test
-    void afterTheEndNoSocketIsTakenAnyMoreAndNoTickIsLeft() {
+    void afterTheEndNoSocketIsTakenAnyMoreAndNoTickIsLeft() { // GX-4 defect 3
         sockets.close(GOODBYE, Duration.ZERO);
         exchange();
         channel.advanceTimeBy(3, TimeUnit.SECONDS);

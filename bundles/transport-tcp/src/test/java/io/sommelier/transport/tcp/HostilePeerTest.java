@@ -116,7 +116,7 @@ class HostilePeerTest {
     }
 
     @Test
-    void garbageBehindAGoodHelloLosesTheChannelWithItsReason() throws Exception {
+    void garbageBehindAGoodHelloLosesTheChannelWithItsReason() throws Exception { // GX-4 defect 9
         start(TcpNode.settings());
         ScriptedConnector turning = new ScriptedConnector(transport.localPort(), HELLO).reading();
         Asked asked = next(controller.hellos).accept();
