@@ -103,26 +103,30 @@ class ChannelIT {
                 assertThat(end.statusCode()).isEqualTo(502);
                 assertThat(end.body()).contains("\"code\":\"MEMBER_GONE\"", "\"outcome\":\"UNKNOWN\"");
             }
-            for (String lost : List.of("frozen", "cut")) {
-                assertThat(karaf.log())
-                        .anyMatch(line -> line.contains("channel down: ")
-                                && line.contains(lost)
-                                && line.contains("HEARTBEAT_TIMEOUT"));
-            }
+            String downOfFrozen = Witness.log(karaf, "channel down: frozen", "HEARTBEAT_TIMEOUT");
+            String downOfCut = Witness.log(karaf, "channel down: cut", "HEARTBEAT_TIMEOUT");
             assertThat(http.get("/channels").body()).contains("steady").doesNotContain("\"frozen\"");
             for (int i = 0; i < 50; i++) {
                 assertThat(http.post("cellar", "pour", "").statusCode()).isEqualTo(200);
             }
 
             isServed("cut");
-            assertThat(cut.printed()).anyMatch(line -> line.startsWith("lost the controller, tries again: HEARTBEAT"));
+            String printed = Witness.last(cut.printed(), "lost the controller, tries again: HEARTBEAT");
+            Witness.tell("connector cut", cut.pid(), "its network swallowed what was sent", downOfCut, printed);
 
             TimeUnit.NANOSECONDS.sleep(since + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS) - System.nanoTime());
             assertThat(http.get("/channels").body()).doesNotContain("\"frozen\"");
             frozen.thaw();
 
             isServed("frozen");
-            assertThat(frozen.printed()).anyMatch(line -> line.startsWith("lost the controller, tries again"));
+            Witness.tell(
+                    "connector frozen",
+                    frozen.pid(),
+                    "SIGSTOP, and SIGCONT after " + FROZEN_SECONDS + " s",
+                    downOfFrozen,
+                    "GET /channels has no frozen",
+                    Witness.last(frozen.printed(), "lost the controller, tries again"),
+                    Witness.log(karaf, "channel up: frozen"));
             assertThat(atSteady).isNotDone();
             atSteady.cancel(true);
             assertThat(steady.printed()).noneMatch(line -> line.startsWith("lost the controller"));
@@ -134,9 +138,13 @@ class ChannelIT {
     void connectorsInOtherLanguagesServe() throws Exception {
         String websocket = "ws://127.0.0.1:" + karaf.ports().webSocket() + "/sommelier";
         String tcp = "127.0.0.1:" + karaf.ports().tcp();
-        try (Script javascript = Script.start("javascript", websocket);
-                Script python = Script.start("python", tcp)) {
-            for (Script script : List.of(javascript, python)) {
+        assertThat(Script.lines("short.js")).as("a connector in thirty lines").hasSizeLessThanOrEqualTo(30);
+        try (Script javascript = Script.start("connector.js", "javascript", websocket);
+                Script python = Script.start("connector.py", "python", tcp);
+                Script shortJavascript = Script.start("short.js", "short-javascript", websocket);
+                Script shortPython = Script.start(
+                        "short.py", "short-python", websocket.substring(5).replace("/sommelier", ""))) {
+            for (Script script : List.of(javascript, python, shortJavascript, shortPython)) {
                 String target = script.target();
                 eventually(() -> assertThat(http.post(target, "pour", "a claret", "Sommelier-Ttl", "1s")
                                 .body())
@@ -147,10 +155,14 @@ class ChannelIT {
                 assertThat(http.post(target, "count", "{\"to\":20000}")
                                 .body()) // many times the credit that it begins with
                         .endsWith("{\"n\":20000}\n");
-                assertThat(http.post(target, "fail", "").body())
-                        .contains("\"outcome\":\"EXECUTED\"", "this operation always fails");
+                assertThat(http.post(target, "slow", "no JSON").body()).contains("\"outcome\":\"EXECUTED\"");
                 assertThat(http.post(target, "pour", "a".repeat(200_000)).body())
                         .contains("a".repeat(200_000));
+                Witness.tell(target, script.pid(), "serves", Witness.log(karaf, "channel up: ", "serves " + target));
+            }
+            for (Script script : List.of(javascript, python)) {
+                assertThat(http.post(script.target(), "fail", "").body())
+                        .contains("\"outcome\":\"EXECUTED\"", "this operation always fails");
             }
         }
     }
@@ -239,11 +251,25 @@ class ChannelIT {
             }
             allAreThere(crowd);
 
+            long killed = karaf.pid();
             karaf.kill();
+            int lines = karaf.log().size();
             karaf.start();
 
             eventually(() -> assertThat(http.get("/targets").statusCode()).isEqualTo(200));
             allAreThere(crowd);
+            List<String> up = karaf.log().stream()
+                    .skip(lines)
+                    .filter(line -> line.contains("channel up: guest-"))
+                    .toList();
+            assertThat(up).hasSizeGreaterThanOrEqualTo(CROWD);
+            Witness.tell(
+                    "controller",
+                    killed,
+                    "kill -9, and a new one, pid " + karaf.pid(),
+                    "GET /channels has guest-0 to guest-" + (CROWD - 1),
+                    up.get(0),
+                    up.get(up.size() - 1));
             for (int i = 0; i < CROWD; i++) {
                 HttpResponse<String> answer =
                         http.post("table-" + i % TARGETS, "pour", "to " + i, "Sommelier-Instance", "guest-" + i);
@@ -369,9 +395,11 @@ class ChannelIT {
                     + " commands, each executed once; the worst pause "
                     + TimeUnit.NANOSECONDS.toMillis(worstNanos.get()) + " ms");
         }
-        assertThat(karaf.log().stream()
-                        .filter(line -> line.contains("the channel ") && line.contains("is drained after")))
-                .hasSize(ROUNDS);
+        List<String> drained = karaf.log().stream()
+                .filter(line -> line.contains("the channel ") && line.contains("is drained after"))
+                .toList();
+        assertThat(drained).hasSize(ROUNDS);
+        drained.forEach(line -> System.out.println("  seen: " + line));
     }
 
     /** What a thread of a load does once. */
@@ -403,6 +431,7 @@ class ChannelIT {
     @Test
     @Order(7)
     void atSigtermWhatIsUnderWayIsAnsweredWhatIsNewIsRefusedAndTheLogSaysWhatCameOfIt() throws Exception {
+        long stoppedPid = karaf.pid();
         try (ConnectorProcess member = new ConnectorProcess(karaf, "steady")) {
             isServed("steady");
             CompletableFuture<HttpResponse<String>> shortOne = http.send("cellar", "slow", "{\"millis\":2000}");
@@ -430,11 +459,9 @@ class ChannelIT {
             stopped.get(60, TimeUnit.SECONDS);
             assertThat(member.printed()).anyMatch(line -> line.contains("SHUTDOWN"));
         }
-        assertThat(karaf.log().stream()
-                        .filter(line -> line.contains("the controller ") && line.contains("is drained after")))
-                .singleElement()
-                .asString()
-                .contains("1 did not {UNKNOWN=1}");
+        String drained = Witness.log(karaf, "the controller ", "is drained after");
+        assertThat(drained).contains("1 did not {UNKNOWN=1}");
+        Witness.tell("controller", stoppedPid, "SIGTERM", drained);
     }
 
     private void allAreThere(List<Connector> crowd) throws Exception {

@@ -49,6 +49,11 @@ final class ConnectorProcess implements AutoCloseable {
                 .start();
     }
 
+    /** The id that the system has given it. */
+    long pid() {
+        return process.pid();
+    }
+
     /** What it has printed. */
     List<String> printed() throws IOException {
         return Files.readAllLines(output);

@@ -137,10 +137,19 @@ class HttpIT {
                     http.send("cellar", "slow", "{\"millis\":3600000}", "Sommelier-Ttl", "1h");
             eventually(() -> assertThat(http.get("/inflight").body()).contains("victim"));
 
+            long killed = victim.pid();
             victim.kill();
 
             assertThat(slow.join().statusCode()).isEqualTo(502);
             assertThat(slow.join().body()).contains("\"outcome\":\"UNKNOWN\"");
+            eventually(() -> assertThat(http.get("/channels").body()).doesNotContain("victim"));
+            Witness.tell(
+                    "connector victim",
+                    killed,
+                    "kill -9",
+                    Witness.log(karaf, "channel down: victim"),
+                    "GET /channels has no victim",
+                    "502 " + slow.join().body());
         }
     }
 

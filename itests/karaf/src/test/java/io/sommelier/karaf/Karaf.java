@@ -92,6 +92,11 @@ final class Karaf implements AutoCloseable {
         running.stop();
     }
 
+    /** The id of the process; only of one that is started as a process. */
+    long pid() {
+        return ((ProcessKaraf) running).pid();
+    }
+
     /** Ends the process as kill -9 does. */
     void kill() throws IOException {
         ((ProcessKaraf) running).kill();

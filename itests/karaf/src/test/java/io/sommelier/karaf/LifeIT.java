@@ -406,6 +406,7 @@ class LifeIT {
         assertThat(shelved).as("what the key let through").hasSize(1);
         executed.clear();
 
+        long killed = karaf.pid();
         karaf.kill();
         over.countDown();
 
@@ -427,6 +428,11 @@ class LifeIT {
                     .isEqualTo("once");
             assertThat(shelved).as("the key of what had ended is forgotten").hasSize(2);
         });
+        Witness.tell(
+                "controller",
+                killed,
+                "kill -9, and a new one, pid " + karaf.pid(),
+                "the broker's counters: nothing waits for cellar and attic; executed " + executed.size());
         assertThat(executed)
                 .as("each that is durable, once, and no other")
                 .containsExactlyInAnyOrderElementsOf(waitingIdsAnd(waiting))

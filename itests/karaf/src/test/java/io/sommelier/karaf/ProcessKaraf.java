@@ -64,6 +64,11 @@ final class ProcessKaraf implements Running {
                 .start();
     }
 
+    /** The id of the JVM, into which the start script turns. */
+    long pid() {
+        return process.pid();
+    }
+
     /** Ends the JVM as kill -9 does. */
     void kill() throws IOException {
         process.destroyForcibly();

@@ -2,6 +2,7 @@ package io.sommelier.karaf;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,31 +25,39 @@ final class Script implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one; its target has the name of the language. */
-    static Script start(String language, String address) throws IOException {
+    /** Starts one of the examples, for a target of its own. */
+    static Script start(String file, String target, String address) throws IOException {
         List<String> line = new ArrayList<>();
-        if (language.equals("python")) {
-            line.addAll(List.of("python3", SCRIPTS.resolve("connector.py").toString()));
+        if (file.endsWith(".py")) {
+            line.add("python3");
         } else {
             line.add("node");
             if (nodeVersion() < NODE_WITH_WEBSOCKET) {
                 line.add("--experimental-websocket");
             }
-            line.add(SCRIPTS.resolve("connector.js").toString());
         }
-        line.addAll(List.of(address, language));
+        line.addAll(List.of(SCRIPTS.resolve(file).toString(), address, target));
         return new Script(
-                language,
+                target,
                 new ProcessBuilder(line)
                         .redirectErrorStream(true)
-                        .redirectOutput(Path.of("target", language + ".txt").toFile())
+                        .redirectOutput(Path.of("target", target + ".txt").toFile())
                         .start());
+    }
+
+    /** What stands in one of the examples. */
+    static List<String> lines(String file) throws IOException {
+        return Files.readAllLines(SCRIPTS.resolve(file));
     }
 
     private static int nodeVersion() throws IOException {
         Process node = new ProcessBuilder("node", "--version").start();
         String version = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return Integer.parseInt(version.substring(1, version.indexOf('.')));
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     String target() {
