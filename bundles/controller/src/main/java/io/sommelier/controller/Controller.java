@@ -56,7 +56,7 @@ public final class Controller implements ChannelAcceptor {
     private final Router router;
     private final KeyWindow keys = new KeyWindow(this);
     private final Latencies latencies =
-            new Latencies(this, Latencies.maxRecords(Runtime.getRuntime().maxMemory()));
+            new Latencies(this, Latencies.maxBytes(Runtime.getRuntime().maxMemory()));
     private final LongAdder lateParts = new LongAdder();
     private final ScheduledThreadPoolExecutor timer;
     private final List<Transport> transports = new CopyOnWriteArrayList<>();

@@ -6,21 +6,30 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How long commands took, by target and operation. Thread-safe. Who ends a command pays a look at a field, and now and then, when its time is measured, the clock and a
- * place in a ring; everything else is done later by the thread that counts.
+ * How long commands took, by target and operation: to their end, and to the first part of a reply that is streamed. Thread-safe. Who ends a command pays a look at a field, and
+ * now and then, when its time is measured, the clock and a place in a ring; everything else is done later by the thread that counts.
  *
  * <p>Which commands are measured does not depend on how long they took, but for those that outlived a tick of the deadline wheel: these all are. Each stands for as many as
  * were passed over, so that the shares are true.
+ *
+ * <p>What is kept takes no more than so many bytes. When they are used up, times of further operations are not kept, and an operation whose own would take more loses what it has;
+ * the views say so of each.
  */
 final class Latencies {
     /** How often times are counted. */
     static final long COUNT_MILLIS = 100;
 
+    /** One that took longer is measured whenever it is the first part of a reply. */
+    static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final long SCATTER = 0x9E3779B97F4A7C15L;
+    /** All that is kept is looked through once in so many counts, so that idle operations let go of their slots. */
+    private static final int COUNTS_OF_A_ROUND = 100;
 
     private final Controller controller;
     private final LatencySamples samples = new LatencySamples();
@@ -28,18 +37,21 @@ final class Latencies {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<OperationEntry> thinned =
             new HashSet<>(); // those of which not every command is measured; under the lock
-    private final int maxRecords;
-    private int records; // under the lock
+    private final long maxBytes;
+    // under the lock
+    private List<LatencyRecord> records = new ArrayList<>();
+    private long bytes;
+    private int nextIdle;
 
-    /** @param maxRecords of so many operations at most times are kept, a few KiB each */
-    Latencies(Controller controller, int maxRecords) {
+    /** @param maxBytes what the times of all operations may take of the heap */
+    Latencies(Controller controller, long maxBytes) {
         this.controller = controller;
-        this.maxRecords = maxRecords;
+        this.maxBytes = maxBytes;
     }
 
-    /** As many operations as a heap of that size may keep the times of. */
-    static int maxRecords(long heapBytes) {
-        return (int) Math.max(1000, Math.min(1_000_000, heapBytes / (32 * 1024)));
+    /** What the times of all operations may take of a heap of that size: one thirty-second. */
+    static long maxBytes(long heapBytes) {
+        return heapBytes / 32;
     }
 
     /**
@@ -74,11 +86,17 @@ final class Latencies {
         samples.offer(row, tookNanos, weight);
     }
 
+    /** The first part of the reply to a command that was weighed came after so long. */
+    void firstPart(OperationEntry row, long tookNanos, long weight) {
+        samples.offer(row, tookNanos, -weight); // the ring has no field for which of the two it is
+    }
+
     /** Counts what was measured since the last time; leaves it for later when somebody looks just now. */
     void count() {
         if (lock.tryLock()) {
             try {
                 countLocked();
+                refreshSome();
             } finally {
                 lock.unlock();
             }
@@ -87,41 +105,91 @@ final class Latencies {
 
     private void countLocked() {
         long now = controller.nanos();
-        samples.drainTo((row, tookNanos, weight) -> {
-            LatencyRecord record = row.latency();
-            if (record == null) {
-                if (records >= maxRecords) {
-                    unrecorded.increment();
-                    return;
-                }
-                records++;
-                record = new LatencyRecord(now);
-                row.latency(record);
-            }
-            int shift = record.record(tookNanos, weight, now);
-            if (shift != row.sampleShift()) {
-                row.sampleShift(shift);
-                thinned.add(row);
-            }
-        });
+        samples.drainTo((row, tookNanos, weight) -> count(row, tookNanos, weight, now));
         thinned.removeIf(row -> {
-            int shift = row.latency().refresh(now);
+            LatencyRecord record = row.latency();
+            int shift = record == null || record.isDropped() ? 0 : refresh(record, now);
             row.sampleShift(shift);
             return shift == 0;
         });
     }
 
-    /** Counts the operations whose times are kept anew, since some were forgotten. */
+    private void count(OperationEntry row, long tookNanos, long weight, long now) {
+        LatencyRecord record = row.latency();
+        if (record == null) {
+            if (bytes > maxBytes - maxBytes / 8) { // who has a place may grow
+                unrecorded.increment();
+                row.latencyRefused();
+                return;
+            }
+            record = new LatencyRecord(now);
+            row.latency(record);
+            records.add(record);
+            bytes += record.bytes();
+        } else if (record.isDropped()) { // its target was forgotten
+            return;
+        }
+        int before = record.bytes();
+        int shift =
+                weight > 0 ? record.record(tookNanos, weight, now) : record.recordFirstPart(tookNanos, -weight, now);
+        bytes += record.bytes() - before;
+        if (bytes > maxBytes) {
+            bytes -= record.bytes();
+            record.dropped(true);
+            row.latency(null);
+            row.latencyRefused();
+            shift = 0;
+        }
+        if (shift != row.sampleShift()) {
+            row.sampleShift(shift);
+            thinned.add(row);
+        }
+    }
+
+    private int refresh(LatencyRecord record, long now) {
+        int before = record.bytes();
+        int shift = record.refresh(now);
+        bytes += record.bytes() - before;
+        return shift;
+    }
+
+    /** A few at a time, since this is the thread of the deadlines. */
+    private void refreshSome() {
+        long now = controller.nanos();
+        for (int left = records.size() / COUNTS_OF_A_ROUND + 1; left > 0 && !records.isEmpty(); left--) {
+            nextIdle = nextIdle < records.size() ? nextIdle : 0;
+            LatencyRecord record = records.get(nextIdle);
+            if (record.isDropped()) {
+                LatencyRecord last = records.remove(records.size() - 1);
+                if (last != record) {
+                    records.set(nextIdle, last);
+                }
+            } else {
+                refresh(record, now);
+                nextIdle++;
+            }
+        }
+    }
+
+    /** Counts what is kept anew, since some operations were forgotten. */
     void recount(Iterable<TargetEntry> targets) {
         lock.lock();
         try {
-            int kept = 0;
+            records.forEach(record -> record.dropped(true));
+            List<LatencyRecord> kept = new ArrayList<>();
+            long keptBytes = 0;
             for (TargetEntry target : targets) {
                 for (OperationEntry row : target.rows()) {
-                    kept += row.latency() == null ? 0 : 1;
+                    LatencyRecord record = row.latency();
+                    if (record != null) {
+                        record.dropped(false);
+                        kept.add(record);
+                        keptBytes += record.bytes();
+                    }
                 }
             }
             records = kept;
+            bytes = keptBytes;
         } finally {
             lock.unlock();
         }
@@ -129,41 +197,90 @@ final class Latencies {
 
     /** Adds the rows of that target: all its operations together, and each of them; none where nothing was measured. */
     void addTo(List<LatencyView> views, TargetEntry target) {
-        LatencyCounts recent = LatencyCounts.sum();
-        LatencyCounts sinceStart = LatencyCounts.sum();
+        Sums all = new Sums();
+        boolean areAllKept = true;
         List<LatencyView> rows = new ArrayList<>();
         lock.lock();
         try {
             countLocked();
             long now = controller.nanos();
             for (OperationEntry row : target.rows()) {
-                if (row.latency() != null) {
-                    rows.add(view(target.targetId(), row, now, recent, sinceStart));
+                LatencyRecord record = row.latency();
+                if (record != null) {
+                    refresh(record, now);
+                    Sums sums = new Sums();
+                    sums.add(record);
+                    all.add(record);
+                    rows.add(sums.view(target.targetId(), row.operation(), true));
+                } else if (row.isLatencyRefused()) {
+                    areAllKept = false;
+                    rows.add(new Sums().view(target.targetId(), row.operation(), false));
                 }
             }
         } finally {
             lock.unlock();
         }
         if (!rows.isEmpty()) {
-            views.add(new LatencyView(
-                    target.targetId(), "", LatencyRecord.times(recent), LatencyRecord.times(sinceStart)));
+            views.add(all.view(target.targetId(), "", areAllKept));
             rows.sort(Comparator.comparing(LatencyView::operation));
             views.addAll(rows);
         }
     }
 
-    private static LatencyView view(
-            String targetId, OperationEntry row, long now, LatencyCounts allRecent, LatencyCounts allSinceStart) {
-        LatencyCounts recent = LatencyCounts.sum();
-        LatencyCounts sinceStart = LatencyCounts.sum();
-        row.latency().addRecentTo(recent, now);
-        row.latency().addAllTo(sinceStart);
-        allRecent.addAll(recent);
-        allSinceStart.addAll(sinceStart);
-        return new LatencyView(targetId, row.operation(), LatencyRecord.times(recent), LatencyRecord.times(sinceStart));
+    /** What was measured of one operation, or of several. */
+    private static final class Sums {
+        private final LatencyCounts recent = new LatencyCounts();
+        private final LatencyCounts sinceStart = new LatencyCounts();
+        private final LatencyCounts recentFirstPart = new LatencyCounts();
+        private final LatencyCounts firstPartSinceStart = new LatencyCounts();
+
+        void add(LatencyRecord record) {
+            recent.addAll(record.ends().recent());
+            sinceStart.addAll(record.ends().sinceStart());
+            LatencySlots firstParts = record.firstParts();
+            if (firstParts != null) {
+                recentFirstPart.addAll(firstParts.recent());
+                firstPartSinceStart.addAll(firstParts.sinceStart());
+            }
+        }
+
+        LatencyView view(String targetId, String operation, boolean isKept) {
+            return new LatencyView(
+                    targetId,
+                    operation,
+                    times(recent),
+                    times(sinceStart),
+                    times(recentFirstPart),
+                    times(firstPartSinceStart),
+                    isKept);
+        }
     }
 
-    /** How many times were measured and not counted, since too many came at once, or operations have them already. */
+    static LatencyView.Times times(LatencyCounts counts) {
+        if (counts.total() == 0) {
+            return LatencyView.Times.NONE;
+        }
+        return new LatencyView.Times(
+                counts.total(),
+                counts.measured(),
+                counts.at(0.5),
+                counts.at(0.9),
+                counts.at(0.99),
+                counts.at(0.999),
+                counts.max());
+    }
+
+    /** What is kept takes about so many bytes of the heap. */
+    long keptBytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many times were measured and not counted, since too many came at once, or there was no room for those of their operation. */
     long missed() {
         return samples.missed() + unrecorded.sum();
     }

@@ -1,27 +1,24 @@
 package io.sommelier.controller;
 
-import io.sommelier.api.admin.LatencyView;
 import java.util.concurrent.TimeUnit;
 
-/** How long the commands of one operation took: since the start, and in each of the last slots of time. Confined to the lock of {@link Latencies}. */
+/** How long the commands of one operation took, to their end and to the first part of their replies. Confined to the lock of {@link Latencies}. */
 final class LatencyRecord {
     /** The length of a slot. */
     static final long SLOT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    /** How many slots that are over are shown beside the running one. */
-    static final int SLOTS = 3;
-
     /** So many measured in a slot are enough: of an operation that has more commands, only some are measured. */
     static final int ENOUGH = 8192;
 
+    private static final int FIXED_BYTES = 72;
     private static final int MOST_SHIFT = 30;
 
-    private final LatencyCounts sinceStart = LatencyCounts.kept();
-    private final LatencyCounts[] over = new LatencyCounts[SLOTS]; // the latest first; null where nothing was measured
-    private LatencyCounts running;
+    private final LatencySlots ends = new LatencySlots();
+    private LatencySlots firstParts; // null until there is one
     private long slot;
     private int shift;
     private long next = ENOUGH; // so many measured in this slot, and fewer are from then on
+    private boolean isDropped;
 
     LatencyRecord(long nowNanos) {
         slot = Math.floorDiv(nowNanos, SLOT_NANOS);
@@ -30,19 +27,28 @@ final class LatencyRecord {
     /** Gives the power of two, one in which many commands is to be measured from now on. */
     int record(long nanos, long weight, long nowNanos) {
         roll(nowNanos);
-        if (running == null) {
-            running = LatencyCounts.kept();
-        }
-        running.record(nanos, weight);
-        sinceStart.record(nanos, weight);
-        if (running.measured() >= next) {
+        ends.record(nanos, weight);
+        if (ends.running().measured() >= next) {
             next += ENOUGH;
             shift = Math.min(MOST_SHIFT, shift + 1);
         }
         return shift;
     }
 
-    /** Looks whether the slot is over, so that an operation that has fewer commands now is measured more again; gives as {@link #record}. */
+    /** The first part of a reply came after so long; gives as {@link #record}. */
+    int recordFirstPart(long nanos, long weight, long nowNanos) {
+        roll(nowNanos);
+        if (firstParts == null) {
+            firstParts = new LatencySlots();
+        }
+        firstParts.record(nanos, weight);
+        return shift;
+    }
+
+    /**
+     * Looks whether the slot is over, so that an operation that has fewer commands now is measured more again, and one that has none lets go of its slots; gives as
+     * {@link #record}.
+     */
     int refresh(long nowNanos) {
         roll(nowNanos);
         return shift;
@@ -55,45 +61,39 @@ final class LatencyRecord {
         }
         long passed = Math.max(1, now - slot);
         slot = now;
-        for (int i = SLOTS - 1; i >= 0; i--) {
-            long from = i - passed;
-            over[i] = from >= 0 ? over[(int) from] : from == -1 ? running : null;
-        }
+        LatencyCounts running = ends.running();
         if (running != null && passed == 1) {
             shift = Math.min(MOST_SHIFT, Long.SIZE - Long.numberOfLeadingZeros(running.total() / ENOUGH));
         } else {
             shift = 0;
         }
         next = ENOUGH;
-        running = null;
-    }
-
-    /** Adds what was measured in the running slot, and in those that are shown beside it. */
-    void addRecentTo(LatencyCounts sum, long nowNanos) {
-        roll(nowNanos);
-        if (running != null) {
-            sum.addAll(running);
-        }
-        for (LatencyCounts past : over) {
-            if (past != null) {
-                sum.addAll(past);
-            }
+        ends.pass(passed);
+        if (firstParts != null) {
+            firstParts.pass(passed);
         }
     }
 
-    /** Adds all that was measured. */
-    void addAllTo(LatencyCounts sum) {
-        sum.addAll(sinceStart);
+    LatencySlots ends() {
+        return ends;
     }
 
-    static LatencyView.Times times(LatencyCounts counts) {
-        return new LatencyView.Times(
-                counts.total(),
-                counts.measured(),
-                counts.at(0.5),
-                counts.at(0.9),
-                counts.at(0.99),
-                counts.at(0.999),
-                counts.max());
+    /** {@code null} while there were none. */
+    LatencySlots firstParts() {
+        return firstParts;
+    }
+
+    /** Whether it is kept no more: nobody will see it. */
+    void dropped(boolean isSo) {
+        isDropped = isSo;
+    }
+
+    boolean isDropped() {
+        return isDropped;
+    }
+
+    /** About how many bytes of the heap it takes. */
+    int bytes() {
+        return FIXED_BYTES + ends.bytes() + (firstParts == null ? 0 : firstParts.bytes());
     }
 }

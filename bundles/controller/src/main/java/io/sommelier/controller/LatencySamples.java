@@ -24,7 +24,7 @@ final class LatencySamples {
     private final AtomicLong tail = new AtomicLong();
     private final LongAdder missed = new LongAdder();
 
-    /** What is counted. */
+    /** What is counted, as it was offered. */
     interface Counter {
         void count(OperationEntry row, long nanos, long weight);
     }

@@ -14,7 +14,10 @@ final class OperationEntry {
     private volatile MemberSet members = MemberSet.NONE;
 
     private volatile int sampleShift;
-    private LatencyRecord latency; // under the lock of Latencies
+    // under the lock of Latencies
+    private LatencyRecord latency;
+    private boolean isLatencyRefused;
+
     private final Hold hold;
     private volatile boolean isExpected; // served no longer, and expected back
     private volatile long expectedUntilNanos;
@@ -51,13 +54,23 @@ final class OperationEntry {
         sampleShift = shift;
     }
 
-    /** How long its commands took, or {@code null} while no time was measured. */
+    /** How long its commands took, or {@code null} while that is not kept. */
     LatencyRecord latency() {
         return latency;
     }
 
-    void latency(LatencyRecord first) {
-        latency = first;
+    void latency(LatencyRecord kept) {
+        latency = kept;
+    }
+
+    /** There was no room for its times. */
+    void latencyRefused() {
+        isLatencyRefused = true;
+    }
+
+    /** Whether there was no room for its times once, so that none being kept does not mean that none were measured. */
+    boolean isLatencyRefused() {
+        return isLatencyRefused;
     }
 
     /** What serves it is being replaced, and is expected back until then. Called under the lock of the target. */

@@ -798,7 +798,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             mailboxDone(false);
         }
         if (part.status() == PartStatus.DATA) {
-            dataCount++;
+            if (dataCount++ == 0) {
+                measureFirstPart();
+            }
             synchronized (this) {
                 delivered += part.cost();
             }
@@ -1254,6 +1256,19 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         Command ended = command;
         if (weight > 0 && ended != null && !(holder instanceof Replay)) {
             controller.latencies().ended(row, controller.nanos() - beganNanos(ended), weight);
+        }
+    }
+
+    /** The first part of a stream is there, and the clock was just read. */
+    private void measureFirstPart() {
+        Command streamed = command;
+        if (streamed == null || holder instanceof Replay) {
+            return;
+        }
+        long tookNanos = lastPartNanos - beganNanos(streamed);
+        long weight = controller.latencies().weigh(row, deadlineNanos, tookNanos - Latencies.SLOW_NANOS >= 0);
+        if (weight > 0) {
+            controller.latencies().firstPart(row, tookNanos, weight);
         }
     }
 

@@ -30,7 +30,7 @@ class LatenciesTest {
     private static final Part COMPLETE = Part.complete(Payload.empty()).build();
 
     private final Node node = new Node();
-    private final Latencies latencies = new Latencies(node.controller, 3);
+    private final Latencies latencies = new Latencies(node.controller, 1 << 20);
 
     @AfterEach
     void close() {
@@ -60,15 +60,12 @@ class LatenciesTest {
     }
 
     private LatencyView.Times recent(OperationEntry row) {
-        LatencyCounts sum = LatencyCounts.sum();
-        row.latency().addRecentTo(sum, node.controller.nanos());
-        return LatencyRecord.times(sum);
+        row.latency().refresh(node.controller.nanos());
+        return Latencies.times(row.latency().ends().recent());
     }
 
     private LatencyView.Times sinceStart(OperationEntry row) {
-        LatencyCounts sum = LatencyCounts.sum();
-        row.latency().addAllTo(sum);
-        return LatencyRecord.times(sum);
+        return Latencies.times(row.latency().ends().sinceStart());
     }
 
     // ---- commands ----
@@ -83,7 +80,7 @@ class LatenciesTest {
         LatencyView.Times times = only("cellar", "pour").recent();
         assertThat(times.count()).isEqualTo(2);
         assertThat(times.measured()).isEqualTo(2);
-        assertThat(times.p50()).isBetween(Duration.ofMillis(2), Duration.ofNanos(2_016_000));
+        assertThat(times.p50()).isBetween(Duration.ofMillis(2), Duration.ofNanos(2_062_600));
         assertThat(times.p999()).isEqualTo(Duration.ofMillis(4));
         assertThat(times.max()).isEqualTo(Duration.ofMillis(4));
         assertThat(only("cellar", "pour").sinceStart()).isEqualTo(times);
@@ -280,22 +277,195 @@ class LatenciesTest {
         assertThat(latencies.missed()).isPositive();
     }
 
-    @Test
-    void timesOfMoreOperationsThanMayBeAreMissedUntilOthersAreForgotten() {
-        for (int i = 0; i < 4; i++) {
-            latencies.ended(row("operation" + i), 1000, 1);
+    // ---- how much of it is kept ----
+
+    private static final int OPERATIONS = 20_000;
+
+    private void pourEach(Latencies kept, List<OperationEntry> rows, int times) {
+        for (int i = 0; i < times; i++) {
+            for (OperationEntry row : rows) {
+                kept.ended(row, ThreadLocalRandom.current().nextInt(10_000_000), 1);
+                if (ThreadLocalRandom.current().nextInt(100) == 0) {
+                    kept.count();
+                }
+            }
         }
+        kept.count();
+    }
+
+    private static List<OperationEntry> rows(int count) {
+        List<OperationEntry> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rows.add(row("operation" + i));
+        }
+        return rows;
+    }
+
+    @Test
+    void timesOfManyBusyOperationsTakeNoMoreThanTheyMayAndThoseThatFindNoRoomSaySo() {
+        List<OperationEntry> rows = rows(OPERATIONS);
+        for (int slot = 0; slot < 5; slot++) {
+            pourEach(latencies, rows, 5);
+            assertThat(latencies.keptBytes()).isBetween(1L << 19, 1L << 20);
+            node.advance(Duration.ofNanos(LatencyRecord.SLOT_NANOS));
+        }
+
+        long kept = rows.stream().filter(row -> row.latency() != null).count();
+        assertThat(kept).isBetween(100L, OPERATIONS / 2L);
+        assertThat(rows).allMatch(row -> row.latency() != null || row.isLatencyRefused());
+        assertThat(latencies.missed()).isPositive();
+        assertThat(latencies.keptBytes())
+                .isEqualTo(rows.stream()
+                        .filter(row -> row.latency() != null)
+                        .mapToLong(row -> row.latency().bytes())
+                        .sum());
+    }
+
+    @Test
+    void anOperationWhoseTimesFoundNoRoomHasThemKeptWhenOthersAreIdle() {
+        List<OperationEntry> rows = rows(OPERATIONS);
+        for (int slot = 0; slot < 5; slot++) {
+            pourEach(latencies, rows, 4);
+            node.advance(Duration.ofNanos(LatencyRecord.SLOT_NANOS));
+        }
+        OperationEntry refused =
+                rows.stream().filter(row -> row.latency() == null).findFirst().orElseThrow();
+        long busy = latencies.keptBytes();
+
+        node.advance(Duration.ofMinutes(2));
+        for (int i = 0; i < 110; i++) { // one round looks at all of them
+            latencies.count();
+        }
+        assertThat(latencies.keptBytes()).isLessThan(busy / 2);
+        latencies.ended(refused, 5000, 1);
         latencies.count();
-        assertThat(latencies.missed()).isOne();
+
+        assertThat(recent(refused).count()).isOne();
+    }
+
+    @Test
+    void timesOfForgottenOperationsMakeRoomAndAreNotCountedAgain() {
+        List<OperationEntry> rows = rows(OPERATIONS);
+        pourEach(latencies, rows, 1);
+        long before = latencies.missed();
+        assertThat(before).isPositive();
 
         latencies.recount(List.of());
+        assertThat(latencies.keptBytes()).isZero();
+        pourEach(latencies, List.of(rows.get(0)), 5); // a command of it ended just now
+        node.advance(Duration.ofMinutes(2));
+        latencies.count();
+        assertThat(latencies.keptBytes()).isZero();
         OperationEntry row = row("pour");
         latencies.ended(row, 1000, 1);
         latencies.count();
 
-        assertThat(latencies.missed()).isOne();
+        assertThat(latencies.missed()).isEqualTo(before);
         assertThat(recent(row).count()).isOne();
     }
+
+    @Test
+    void anOperationThatGrowsBeyondWhatIsLeftLosesItsTimesAndMakesRoom() {
+        Latencies few = new Latencies(node.controller, 4096);
+        OperationEntry row = row("pour");
+        for (long nanos = 1; nanos > 0; nanos *= 2) {
+            for (int part = 0; part < 32; part++) {
+                few.ended(row, nanos + nanos / 32 * part, 1);
+            }
+            few.count();
+            assertThat(few.keptBytes()).isLessThanOrEqualTo(4096);
+        }
+        assertThat(row.isLatencyRefused()).isTrue();
+    }
+
+    @Test
+    void theViewSaysWhichTimesAreNotKept() {
+        Controller controller = node.controller;
+        Latencies none = new Latencies(controller, 0);
+        TargetEntry target = new TargetEntry("cellar", controller, new NameBudget(() -> 10));
+        none.ended(target.row("pour"), 1000, 1); // the first finds room, and takes more than there is
+        none.ended(target.row("pour"), 1000, 1);
+
+        List<LatencyView> views = new ArrayList<>();
+        none.addTo(views, target);
+
+        assertThat(views).hasSize(2).allMatch(view -> !view.isKept());
+        assertThat(views.get(1).sinceStart()).isEqualTo(LatencyView.Times.NONE);
+        assertThat(none.keptBytes()).isZero();
+    }
+
+    // ---- the first part ----
+
+    @Test
+    void theTimeToTheFirstPartOfAStreamIsMeasuredBesideThatToItsEnd() {
+        HandChannel member = node.member("m", 10, "pour");
+        begin(member, Node.pour().build());
+        node.advance(Duration.ofMillis(3));
+        member.answer(Part.data(Payload.ofText("a")).build());
+        node.advance(Duration.ofMillis(4));
+        member.answer(Part.data(Payload.ofText("b")).build());
+        node.advance(Duration.ofMillis(5));
+        LatencyView running = only("cellar", "pour");
+        assertThat(running.recentFirstPart().max()).isEqualTo(Duration.ofMillis(3));
+        assertThat(running.recent()).isEqualTo(LatencyView.Times.NONE);
+        member.answer(Part.complete(Payload.empty()).build());
+
+        LatencyView view = only("cellar", "pour");
+        assertThat(view.recent().max()).isEqualTo(Duration.ofMillis(12));
+        assertThat(view.recentFirstPart().count()).isOne();
+        assertThat(view.recentFirstPart().max()).isEqualTo(Duration.ofMillis(3));
+        assertThat(view.firstPartSinceStart()).isEqualTo(view.recentFirstPart());
+        assertThat(only("cellar", "").recentFirstPart()).isEqualTo(view.recentFirstPart());
+    }
+
+    @Test
+    void aReplyOfOnePartHasNoTimeToItsFirst() {
+        HandChannel member = node.member("m", 10, "pour");
+        pour(member, Duration.ofMillis(2));
+
+        assertThat(only("cellar", "pour").firstPartSinceStart()).isEqualTo(LatencyView.Times.NONE);
+    }
+
+    @Test
+    void aFirstPartIsRecentForAMinuteAtLeastAndThenOnlyOneSinceTheStart() {
+        HandChannel member = node.member("m", 10, "pour");
+        begin(member, Node.pour().build());
+        member.answer(Part.data(Payload.ofText("a")).build());
+        member.answer(Part.complete(Payload.empty()).build());
+        assertThat(only("cellar", "pour").recentFirstPart().count()).isOne();
+        node.advance(Duration.ofSeconds(59));
+        assertThat(only("cellar", "pour").recentFirstPart().count()).isOne();
+
+        node.advance(Duration.ofSeconds(21));
+
+        assertThat(only("cellar", "pour").recentFirstPart().count()).isZero();
+        assertThat(only("cellar", "pour").firstPartSinceStart().count()).isOne();
+    }
+
+    @Test
+    void ofManyFirstPartsSomeAreMeasuredAndStandForTheOthers() {
+        OperationEntry row = row("pour");
+        int commands = 1_000_000;
+        for (int i = 0; i < commands; i++) {
+            long weight = latencies.weigh(row, 17L * i, false);
+            if (weight > 0) {
+                latencies.firstPart(row, i % 1000 * 1000, weight);
+                latencies.ended(row, i % 1000 * 2000, weight);
+            }
+            if (i % 10_000 == 0) {
+                latencies.count();
+            }
+        }
+        latencies.count();
+
+        LatencyView.Times first = Latencies.times(row.latency().firstParts().recent());
+        assertThat(first.count()).isBetween(commands * 9L / 10, commands * 11L / 10);
+        assertThat(first.measured()).isLessThan(150_000);
+        assertThat(first.p50().toNanos()).isBetween(440_000L, 560_000L);
+        assertThat(latencies.missed()).isZero();
+    }
+
+    // ---- what was missed ----
 
     @Test
     void whatWasMissedIsAnEventThatOperatorsSee() {

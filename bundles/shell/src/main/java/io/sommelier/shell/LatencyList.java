@@ -4,6 +4,7 @@ import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.LatencyView;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -18,7 +19,8 @@ import org.apache.karaf.shell.support.table.ShellTable;
 @Command(
         scope = "sommelier",
         name = "latency-list",
-        description = "Lists how long commands took from their submission to their end.")
+        description =
+                "Lists how long commands took from their submission to their end, or to the first part of the reply.")
 public final class LatencyList implements Action {
     @Reference
     private ControllerAdmin admin;
@@ -30,17 +32,27 @@ public final class LatencyList implements Action {
     @Option(name = "--since-start", description = "All since the controller started, not those of the last minute")
     private boolean sinceStart;
 
+    @Option(name = "--first-part", description = "To the first part of a reply, of those that are streamed")
+    private boolean firstPart;
+
     @Option(name = "--no-format", description = "Print no table, only columns")
     private boolean noFormat;
 
     @Override
     public Object execute() {
-        table(targetId == null ? admin.latencies() : admin.latencies(targetId), sinceStart)
+        table(targetId == null ? admin.latencies() : admin.latencies(targetId), which(sinceStart, firstPart))
                 .print(System.out, !noFormat);
         return null;
     }
 
-    static ShellTable table(List<LatencyView> latencies, boolean sinceStart) {
+    static Function<LatencyView, LatencyView.Times> which(boolean sinceStart, boolean firstPart) {
+        if (firstPart) {
+            return sinceStart ? LatencyView::firstPartSinceStart : LatencyView::recentFirstPart;
+        }
+        return sinceStart ? LatencyView::sinceStart : LatencyView::recent;
+    }
+
+    static ShellTable table(List<LatencyView> latencies, Function<LatencyView, LatencyView.Times> which) {
         ShellTable table = new ShellTable();
         table.column("Target");
         table.column("Operation");
@@ -52,12 +64,12 @@ public final class LatencyList implements Action {
         table.column("Longest").alignRight();
         table.emptyTableText("no member had a command that has ended");
         for (LatencyView view : latencies) {
-            LatencyView.Times times = sinceStart ? view.sinceStart() : view.recent();
+            LatencyView.Times times = which.apply(view);
             table.addRow()
                     .addContent(
                             view.targetId(),
                             view.operation().isEmpty() ? "(all)" : view.operation(),
-                            times.count(),
+                            count(view, times),
                             time(times, times.p50()),
                             time(times, times.p90()),
                             time(times, times.p99()),
@@ -65,6 +77,13 @@ public final class LatencyList implements Action {
                             time(times, times.max()));
         }
         return table;
+    }
+
+    private static String count(LatencyView view, LatencyView.Times times) {
+        if (view.isKept()) {
+            return String.valueOf(times.count());
+        }
+        return view.operation().isEmpty() ? ">= " + times.count() : "not kept";
     }
 
     private static String time(LatencyView.Times times, Duration time) {

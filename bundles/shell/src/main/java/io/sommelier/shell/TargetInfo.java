@@ -2,6 +2,7 @@ package io.sommelier.shell;
 
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.api.admin.HealthView;
+import io.sommelier.api.admin.LatencyView;
 import io.sommelier.api.admin.OutcomeCount;
 import io.sommelier.api.admin.TargetView;
 import io.sommelier.api.admin.TargetView.MemberView;
@@ -46,7 +47,7 @@ public final class TargetInfo implements Action {
         System.out.println();
         outcomes().print(System.out, !noFormat);
         System.out.println();
-        LatencyList.table(admin.latencies(targetId), false).print(System.out, !noFormat);
+        LatencyList.table(admin.latencies(targetId), LatencyView::recent).print(System.out, !noFormat);
         return null;
     }
 

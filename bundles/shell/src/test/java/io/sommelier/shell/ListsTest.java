@@ -327,15 +327,16 @@ class ListsTest {
     void latenciesAreListedAsTheReadmeShows() throws IOException {
         Duration time = Duration.ofNanos(400);
 
-        String text = print(LatencyList.table(List.of(latency("", 1, time), latency("greet", 1, time)), false), true);
+        String text = print(
+                LatencyList.table(List.of(latency("", 1, time), latency("greet", 1, time)), LatencyView::recent), true);
 
         assertThat(text).matches(promised("sommelier:latency-list greeter"));
     }
 
     @Test
     void timesHaveThreeFiguresAndTheUnitThatFits() {
-        List<String> columns =
-                columns(print(LatencyList.table(List.of(latency("greet", 7, Duration.ofNanos(9_996))), false), false));
+        List<String> columns = columns(print(
+                LatencyList.table(List.of(latency("greet", 7, Duration.ofNanos(9_996))), LatencyView::recent), false));
 
         assertThat(columns).containsExactly("greeter", "greet", "7", "10.0us", "20.0us", "200us", "1.00ms", "900ms");
         assertThat(Span.brief(Duration.ofSeconds(3))).isEqualTo("3.00s");
@@ -344,10 +345,43 @@ class ListsTest {
 
     @Test
     void whereNothingEndedSinceThereAreNoTimes() {
-        List<String> columns =
-                columns(print(LatencyList.table(List.of(latency("greet", 7, Duration.ofMillis(1))), true), false));
+        List<String> columns = columns(print(
+                LatencyList.table(List.of(latency("greet", 7, Duration.ofMillis(1))), LatencyView::sinceStart), false));
 
         assertThat(columns).containsExactly("greeter", "greet", "0", "-", "-", "-", "-", "-");
+    }
+
+    @Test
+    void timesToTheFirstPartAreListedWhereTheyAreAskedFor() {
+        LatencyView.Times end = latency("tell", 7, Duration.ofMillis(5)).recent();
+        LatencyView.Times first = latency("tell", 3, Duration.ofMillis(1)).recent();
+        LatencyView view = new LatencyView("greeter", "tell", end, end, first, first, true);
+
+        for (boolean sinceStart : new boolean[] {false, true}) {
+            assertThat(columns(print(LatencyList.table(List.of(view), LatencyList.which(sinceStart, true)), false)))
+                    .startsWith("greeter", "tell", "3", "1.00ms");
+            assertThat(columns(print(LatencyList.table(List.of(view), LatencyList.which(sinceStart, false)), false)))
+                    .startsWith("greeter", "tell", "7", "5.00ms");
+        }
+    }
+
+    @Test
+    void anOperationWhoseTimesAreNotKeptSaysSoAndItsTargetHasAtLeastTheOthers() {
+        LatencyView.Times none = LatencyView.Times.NONE;
+        LatencyView.Times some = latency("greet", 7, Duration.ofMillis(5)).recent();
+
+        assertThat(columns(print(
+                        LatencyList.table(
+                                List.of(new LatencyView("greeter", "greet", none, none, none, none, false)),
+                                LatencyView::recent),
+                        false)))
+                .containsExactly("greeter", "greet", "not kept", "-", "-", "-", "-", "-");
+        assertThat(columns(print(
+                        LatencyList.table(
+                                List.of(new LatencyView("greeter", "", some, some, none, none, false)),
+                                LatencyView::recent),
+                        false)))
+                .startsWith("greeter", "(all)", ">= 7", "5.00ms");
     }
 
     // ---- commands ----

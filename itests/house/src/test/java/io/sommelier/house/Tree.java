@@ -31,22 +31,16 @@ final class Tree {
     private Tree() {}
 
     static JavaClasses classesOf(Bundle bundle) {
-        return importer().importPath(built("bundles", bundle));
-    }
-
-    private static ClassFileImporter importer() {
-        return new ClassFileImporter()
-                .withImportOption(location -> House.EMBEDDED.stream()
-                        .noneMatch(name -> location.contains("/" + name.replace('.', '/') + "/")));
+        return new ClassFileImporter().importPath(built("bundles", bundle));
     }
 
     static JavaClasses classesOfPlain() {
-        return importer().importPath(built("itests", House.plain()));
+        return new ClassFileImporter().importPath(built("itests", House.plain()));
     }
 
     static JavaClasses classesOfAll(House house) {
         Stream<Path> bundles = house.bundles().stream().map(bundle -> built("bundles", bundle));
-        return importer()
+        return new ClassFileImporter()
                 .importPaths(Stream.concat(bundles, Stream.of(built("itests", House.plain())))
                         .toList());
     }

@@ -1,6 +1,6 @@
 /** Views and actions for operators: what the shell, HTTP and the console show and do. */
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 package io.sommelier.api.admin;
 
 import org.osgi.annotation.bundle.Export;

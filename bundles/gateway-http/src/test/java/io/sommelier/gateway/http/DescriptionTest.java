@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sommelier.api.CommandHandler;
+import io.sommelier.api.Payload;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -87,6 +89,26 @@ class DescriptionTest {
         assertThat(answered("GET", "/inflight", "/inflight", 200).get("commands"))
                 .hasSize(1);
         answered("GET", "/inflight", "/inflight?limit=0", 400);
+    }
+
+    @Test
+    void howLongTheFirstPartsOfStreamsTookIsShownAsDescribed() throws Exception {
+        world.serve(
+                "drip",
+                CommandHandler.iterating(invocation ->
+                        List.of(Payload.ofText("a"), Payload.ofText("b")).iterator()));
+        world.post("drip", "wine");
+
+        await().untilAsserted(() -> assertThat(answered("GET", "/latencies", "/latencies", 200)
+                        .at("/latencies/1/recent/count")
+                        .asInt())
+                .isOne());
+        JsonNode drip = answered("GET", "/latencies", "/latencies", 200).at("/latencies/1");
+        assertThat(drip.at("/operation").asText()).isEqualTo("drip");
+        assertThat(drip.at("/recentFirstPart/count").asInt()).isOne();
+        assertThat(drip.at("/firstPartSinceStart/maxMicros").asDouble())
+                .isBetween(0.1, drip.at("/sinceStart/maxMicros").asDouble());
+        assertThat(drip.at("/kept").asBoolean()).isTrue();
     }
 
     @Test

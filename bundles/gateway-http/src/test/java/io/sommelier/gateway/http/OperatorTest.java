@@ -86,6 +86,8 @@ class OperatorTest {
         assertThat(latencies.at("/0/target").asText()).isEqualTo("cellar");
         assertThat(latencies.at("/0").has("operation")).isFalse();
         assertThat(latencies.at("/1/operation").asText()).isEqualTo("pour");
+        assertThat(latencies.at("/1/kept").asBoolean()).isTrue();
+        assertThat(latencies.at("/1").has("recentFirstPart")).isFalse();
         assertThat(latencies.at("/1/recent/p50Micros").asDouble()).isPositive();
         assertThat(latencies.at("/1/recent/maxMicros").asDouble())
                 .isGreaterThanOrEqualTo(latencies.at("/1/recent/p999Micros").asDouble());

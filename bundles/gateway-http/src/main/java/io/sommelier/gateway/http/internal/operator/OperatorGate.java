@@ -287,8 +287,13 @@ public final class OperatorGate {
             if (!latency.operation().isEmpty()) {
                 json.writeStringField("operation", latency.operation());
             }
+            json.writeBooleanField("kept", latency.isKept());
             writeTimes(json, "recent", latency.recent());
             writeTimes(json, "sinceStart", latency.sinceStart());
+            if (latency.firstPartSinceStart().count() > 0) {
+                writeTimes(json, "recentFirstPart", latency.recentFirstPart());
+                writeTimes(json, "firstPartSinceStart", latency.firstPartSinceStart());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
