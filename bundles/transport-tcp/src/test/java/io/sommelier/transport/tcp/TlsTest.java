@@ -43,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS on both ends: who gets through, who does not and why, and what changed files do. */
 @Timeout(60)
@@ -99,6 +101,7 @@ class TlsTest {
     private void use(TestCertificate certificate) throws IOException {
         Files.copy(certificate.certificate(), used.resolve("used.crt"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(certificate.key(), used.resolve("used.key"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(certificate.keyStore(), used.resolve("used.p12"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private TlsSettings serving(TlsFiles files) {
@@ -107,6 +110,10 @@ class TlsTest {
 
     private TlsFiles usedFiles() {
         return TlsFiles.NONE.withCertificate(used.resolve("used.crt"), used.resolve("used.key"), "");
+    }
+
+    private TlsFiles usedStore() {
+        return TlsFiles.NONE.withKeyStore(used.resolve("used.p12"), TestAuthority.PASSWORD);
     }
 
     private void start(TlsSettings tls) {
@@ -363,9 +370,10 @@ class TlsTest {
         }
     }
 
-    @Test
-    void changedFilesServeNewHandshakesWhileCommandsFlowOnTheChannelsThatAreThere() throws Exception {
-        start(serving(usedFiles()));
+    @ParameterizedTest(name = "PKCS#12: {0}")
+    @ValueSource(booleans = {false, true})
+    void changedFilesServeNewHandshakesWhileCommandsFlowOnTheChannelsThatAreThere(boolean isStore) throws Exception {
+        start(serving(isStore ? usedStore() : usedFiles()));
         cellar(trusting());
         Connector sender = active(dialling("localhost", trusting()));
         assertThat(nameOfServer()).isEqualTo("CN=first");

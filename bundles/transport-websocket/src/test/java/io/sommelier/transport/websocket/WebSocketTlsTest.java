@@ -40,6 +40,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Over TLS: who gets through, who does not and why, and what changed files do. What is the same in every transport is told once, by that of TCP. */
 @Timeout(60)
@@ -92,6 +94,7 @@ class WebSocketTlsTest {
     private void use(TestCertificate certificate) throws IOException {
         Files.copy(certificate.certificate(), used.resolve("used.crt"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(certificate.key(), used.resolve("used.key"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(certificate.keyStore(), used.resolve("used.p12"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private TlsSettings serving(TlsFiles files) {
@@ -100,6 +103,10 @@ class WebSocketTlsTest {
 
     private TlsFiles usedFiles() {
         return TlsFiles.NONE.withCertificate(used.resolve("used.crt"), used.resolve("used.key"), "");
+    }
+
+    private TlsFiles usedStore() {
+        return TlsFiles.NONE.withKeyStore(used.resolve("used.p12"), TestAuthority.PASSWORD);
     }
 
     private void start(TlsSettings tls) {
@@ -357,9 +364,10 @@ class WebSocketTlsTest {
         }
     }
 
-    @Test
-    void changedFilesServeNewHandshakesWhileCommandsFlowOnTheChannelsThatAreThere() throws Exception {
-        start(serving(usedFiles()));
+    @ParameterizedTest(name = "PKCS#12: {0}")
+    @ValueSource(booleans = {false, true})
+    void changedFilesServeNewHandshakesWhileCommandsFlowOnTheChannelsThatAreThere(boolean isStore) throws Exception {
+        start(serving(isStore ? usedStore() : usedFiles()));
         cellar(trusting());
         Connector sender = active(dialling("localhost", trusting()));
         assertThat(nameOfServer()).isEqualTo("CN=first");
