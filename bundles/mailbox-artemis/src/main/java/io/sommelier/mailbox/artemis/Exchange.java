@@ -54,7 +54,7 @@ final class Exchange {
     }
 
     private static String send(ClientSession session, Replacement replacement) throws ActiveMQException {
-        ClientMessage message = session.createMessage(replacement.durable);
+        ClientMessage message = Queues.createMessage(session, replacement.durable);
         replacement.filling.accept(message);
         try {
             CoreAccess.send(session, replacement.queue, message);

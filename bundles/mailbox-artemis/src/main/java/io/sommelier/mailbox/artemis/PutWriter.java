@@ -43,6 +43,9 @@ final class PutWriter extends SessionThread {
     private final AtomicLong bytes = new AtomicLong();
     private final Map<String, Long> queues = new HashMap<>();
     private ClientSession session;
+    /** For questions: what a send was refused with would be taken for the answer to the next one of its session. */
+    private ClientSession asking;
+
     private ClientProducer producer;
 
     PutWriter(String name, MailboxSettings settings, Counters counters, LongSupplier nanos) {
@@ -104,6 +107,7 @@ final class PutWriter extends SessionThread {
     @Override
     void connected(ClientSession opened) throws ActiveMQException {
         session = opened;
+        asking = openAnother();
         producer = opened.createProducer();
     }
 
@@ -129,7 +133,7 @@ final class PutWriter extends SessionThread {
 
     private void send(Put put) throws ActiveMQException {
         try {
-            makeQueue(put.queue);
+            makeQueue(put);
         } catch (ActiveMQException e) {
             put.fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, e.getMessage());
             if (!Queues.concernsOneQueue(e)) {
@@ -137,7 +141,7 @@ final class PutWriter extends SessionThread {
             }
             return;
         }
-        ClientMessage message = session.createMessage(put.durable);
+        ClientMessage message = Queues.createMessage(session, put.durable);
         put.fill(message, nanos.getAsLong() - put.atNanos);
         sent.add(put);
         try {
@@ -150,16 +154,16 @@ final class PutWriter extends SessionThread {
         }
     }
 
-    /** Looks again now and then, so that a queue that an operator deleted is missed for a moment only. */
-    private void makeQueue(String queue) throws ActiveMQException {
+    /** Looks again now and then, and when the broker did not find the queue. */
+    private void makeQueue(Put put) throws ActiveMQException {
         long now = System.nanoTime();
-        Long known = queues.get(queue);
-        if (known == null || now - known > Queues.TRUST_NANOS) {
-            Queues.make(session, queue);
+        Long known = queues.get(put.queue);
+        if (known == null || now - known > Queues.TRUST_NANOS || put.isRefused) {
+            Queues.make(asking, put.queue);
             if (queues.size() >= Queues.MOST_REMEMBERED) {
                 queues.clear();
             }
-            queues.put(queue, now);
+            queues.put(put.queue, now);
         }
     }
 
@@ -182,6 +186,7 @@ final class PutWriter extends SessionThread {
     @Override
     void disconnected() {
         session = null;
+        asking = null;
         producer = null;
         queues.clear();
         for (Put put = sent.poll(); put != null; put = sent.poll()) {
@@ -200,6 +205,9 @@ final class PutWriter extends SessionThread {
         final long atNanos;
         final boolean durable;
         final CompletableFuture<Void> future = new CompletableFuture<>();
+        /** The broker had no such queue once; it is made, and the command sent again, once. */
+        volatile boolean isRefused;
+
         private final AtomicBoolean ended = new AtomicBoolean();
 
         Put(String queue, int size, long atNanos, boolean durable) {
@@ -243,6 +251,16 @@ final class PutWriter extends SessionThread {
 
         @Override
         public void sendFailed(Message message, Exception e) {
+            if (!isRefused && e instanceof ActiveMQException active && Queues.isMissing(active) && sent.remove(this)) {
+                isRefused = true;
+                waiting.add(this);
+                if (isUp()) {
+                    wake();
+                } else {
+                    idle();
+                }
+                return;
+            }
             boolean isFull =
                     e instanceof ActiveMQException active && active.getType() == ActiveMQExceptionType.ADDRESS_FULL;
             boolean isRefused = e instanceof ActiveMQException active && Queues.concernsOneQueue(active);

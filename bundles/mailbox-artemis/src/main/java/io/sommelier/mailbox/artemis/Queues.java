@@ -8,6 +8,7 @@ import org.apache.activemq.artemis.api.core.ActiveMQQueueExistsException;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 
 /** How queues are made, and what the broker says of them. Stateless. */
@@ -32,6 +33,21 @@ final class Queues {
 
     static boolean concernsOneQueue(ActiveMQException e) {
         return OF_ONE_QUEUE.contains(e.getType());
+    }
+
+    /** Whether the broker had no queue for a message. */
+    static boolean isMissing(ActiveMQException e) {
+        return e.getType() == ActiveMQExceptionType.ADDRESS_DOES_NOT_EXIST
+                || e.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST;
+    }
+
+    /**
+     * An empty message to a mailbox. It says that one queue must take it: where there is none, the broker makes it or refuses the message, and does not confirm what it has thrown away.
+     */
+    static ClientMessage createMessage(ClientSession session, boolean isDurable) {
+        ClientMessage message = session.createMessage(isDurable);
+        message.setRoutingType(RoutingType.ANYCAST);
+        return message;
     }
 
     /** Makes the queue of a controller, if there is none: it ends with the broker, takes one consumer, and goes when nobody reads it for a while. Blocks. */

@@ -257,6 +257,67 @@ class InstanceMailboxTest {
         assertThat(ids(ofTarget.await(2))).contains(toTarget);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "barrel-1"})
+    void aPutRightAfterAnAdministratorDeletedTheMailboxIsNotThrownAway(String instance) throws Exception {
+        Target to = instance.isEmpty() ? Target.of("cellar") : new Target("cellar", instance);
+        put(one, to); // and remembers that the queue is there
+        destroy(QueueNames.of(to));
+
+        CommandId after = put(one, to);
+        CommandId next = put(one, to);
+
+        assertThat(ids(open(to).await(2))).containsExactly(after, next);
+    }
+
+    @Test
+    void noPutIsConfirmedAndThrownAwayHoweverOftenTheMailboxIsDeleted() throws Exception {
+        List<CommandId> confirmed = new ArrayList<>();
+        Target to = barrel(1);
+        CompletableFuture<Void> administrator = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; i < 20; i++) {
+                    destroy(QueueNames.of(to));
+                }
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        while (!administrator.isDone()) {
+            put(one, to);
+        }
+        administrator.get(20, TimeUnit.SECONDS);
+        for (int i = 0; i < 5; i++) { // nothing is deleted any more
+            confirmed.add(put(one, to));
+        }
+
+        Recorder recorder = open(to);
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(ids(recorder.came())).containsAll(confirmed));
+    }
+
+    @Test
+    void whereTheBrokerMakesNoQueuesItselfAPutMakesAMissingOneAndIsSentAgain() throws Exception {
+        int port = FreePort.next();
+        ActiveMQServerImpl foreign = foreign(port, true);
+        foreign.getConfiguration()
+                .addAddressSetting("sommelier.command.#", new AddressSettings().setAutoCreateQueues(false));
+        foreign.start();
+        try (Outside outside = new Outside(port)) {
+            put(outside.mailbox, barrel(1));
+            foreign.destroyQueue(SimpleString.of(QueueNames.of(barrel(1))));
+
+            CommandId after = put(outside.mailbox, barrel(1));
+            CommandId next = put(outside.mailbox, barrel(1));
+
+            Recorder recorder = new Recorder(true);
+            outside.mailbox.open(barrel(1), recorder).request(5);
+            assertThat(ids(recorder.await(2))).containsExactly(after, next);
+        } finally {
+            foreign.stop();
+        }
+    }
+
     @Test
     void aMailboxThatIsDeletedWhileACommandIsHeldGoesOnWithTheNext() throws Exception {
         Recorder recorder = new Recorder();
@@ -384,26 +445,43 @@ class InstanceMailboxTest {
         int port = FreePort.next();
         ActiveMQServerImpl foreign = foreign(port, forbids);
         foreign.start();
-        ArtemisMailbox outside = new ArtemisMailbox("outside", TestBroker.quick());
-        ArtemisRuntime[] runtime = new ArtemisRuntime[1];
-        runtime[0] = new ArtemisRuntime(
-                ArtemisSettings.defaults(data.resolve("outside"))
-                        .withUrl("tcp://127.0.0.1:" + port, "anna", "secret")
-                        .withTimes(Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(100)),
-                state -> outside.broker(runtime[0].core()));
-        try {
-            runtime[0].start();
-            TestBroker.awaitUp(outside);
+        try (Outside outside = new Outside(port)) {
             Recorder recorder = new Recorder(true);
-            outside.open(barrel(1), recorder).request(5);
+            outside.mailbox.open(barrel(1), recorder).request(5);
 
-            await().until(() -> consumers(runtime[0].core().orElseThrow(), barrel(1)) == 1);
-            CommandId id = put(outside, barrel(1));
+            await().until(() -> consumers(outside.core(), barrel(1)) == 1);
+            CommandId id = put(outside.mailbox, barrel(1));
             assertThat(ids(recorder.await(1))).containsExactly(id);
         } finally {
-            outside.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
-            runtime[0].stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
             foreign.stop();
+        }
+    }
+
+    /** A mailbox at a broker of somebody else. */
+    private final class Outside implements AutoCloseable {
+        final ArtemisMailbox mailbox = new ArtemisMailbox("outside", TestBroker.quick());
+        private final ArtemisRuntime runtime;
+
+        Outside(int port) {
+            ArtemisRuntime[] made = new ArtemisRuntime[1];
+            made[0] = new ArtemisRuntime(
+                    ArtemisSettings.defaults(data.resolve("outside"))
+                            .withUrl("tcp://127.0.0.1:" + port, "anna", "secret")
+                            .withTimes(Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(100)),
+                    state -> mailbox.broker(made[0].core()));
+            runtime = made[0];
+            runtime.start();
+            TestBroker.awaitUp(mailbox);
+        }
+
+        CoreAccess core() {
+            return runtime.core().orElseThrow();
+        }
+
+        @Override
+        public void close() {
+            mailbox.stop().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+            runtime.stop().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
         }
     }
 
