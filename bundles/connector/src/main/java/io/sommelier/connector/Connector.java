@@ -233,6 +233,10 @@ public final class Connector implements CommandSender, AutoCloseable {
     /**
      * Ends the connector: tells the controller to send nothing new, lets the commands under way in both directions end, says goodbye, and ends its threads. What is not
      * done within the limit fails as if the channel were lost. Waits for all that, unless it is called on the I/O thread, or is interrupted. Idempotent.
+     *
+     * <pre>{@code
+     * Runtime.getRuntime().addShutdownHook(new Thread(() -> connector.close(Duration.ofSeconds(30))));
+     * }</pre>
      */
     public void close(Duration limit) {
         CompletionStage<Void> end = closeLater(limit);

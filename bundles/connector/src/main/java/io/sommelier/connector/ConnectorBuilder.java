@@ -81,6 +81,14 @@ public final class ConnectorBuilder {
      * <tr><td>{@code wss://host:port/path}</td><td>a WebSocket over TLS</td></tr>
      * </table>
      *
+     * <pre>{@code
+     * Connector.builder("cellar-1")
+     *         .controller("tls://north.example:7007")
+     *         .controller("tls://south.example:7007")
+     *         .controller("wss://proxy.example/sommelier")
+     *         .dialWait(Duration.ofMillis(100), Duration.ofSeconds(10)) // between rounds of all three
+     * }</pre>
+     *
      * @param address one of these; IPv6 is {@code [::1]:7007}. {@code 127.0.0.1:7007} where none is added
      */
     public ConnectorBuilder controller(String address) {
@@ -181,7 +189,13 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    /** Has the connector listen to be dialled by a controller, instead of dialling; port 0 takes any free one, see {@link Connector#localPort}. */
+    /**
+     * Has the connector listen to be dialled by a controller, instead of dialling; port 0 takes any free one, see {@link Connector#localPort}.
+     *
+     * <pre>{@code
+     * Connector connector = Connector.builder("cellar-1").listenOn("127.0.0.1", 7107).serves("cellar").open();
+     * }</pre>
+     */
     public ConnectorBuilder listenOn(String host, int port) {
         check("port", port, 0, 65535);
         if (host.isBlank()) {
@@ -248,7 +262,15 @@ public final class ConnectorBuilder {
 
     // --- what it serves ---------------------------------------------------------------------------------------
 
-    /** Serves an operation of the target. */
+    /**
+     * Serves an operation of the target.
+     *
+     * <pre>{@code
+     * .handler("pour", CommandHandler.answering(invocation -> Payload.ofText("a glass of " + invocation.payload().asText())))
+     * .handler("fetch", CommandHandler.answeringLater(invocation -> store.fetch(invocation.payload().asText()).thenApply(Payload::ofText)))
+     * .handler("count", CommandHandler.iterating(invocation -> rows.stream().map(Payload::ofText).iterator())) // a part each
+     * }</pre>
+     */
     public ConnectorBuilder handler(String operation, CommandHandler handler) {
         handlers.put(operation, ServedOperation.of(operation, handler, false));
         return this;
@@ -311,7 +333,19 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    /** Has somebody hear where the connector stands, beside those who do already. */
+    /**
+     * Has somebody hear where the connector stands, beside those who do already.
+     *
+     * <pre>{@code
+     * .onState(state -> {
+     *     switch (state.phase()) {
+     *         case ACTIVE -> log.info("serves {} at {}", state.welcome().orElseThrow().targetId(), state.address());
+     *         case REFUSED, UNREACHED, LOST -> log.warn("{}: {}", state.phase(), state.goodbye().orElseThrow().message());
+     *         default -> log.debug("{}", state.phase());
+     *     }
+     * })
+     * }</pre>
+     */
     public ConnectorBuilder onState(StateListener stateListener) {
         listeners.add(Objects.requireNonNull(stateListener, "stateListener"));
         return this;

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -250,6 +251,29 @@ class OperatorTest {
         }
         assertThat(order("/controller/resume").statusCode()).isEqualTo(403);
         assertThat(world.post("pour", "wine").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whoAsksForWhatIsNotThereIsToldWhereToLook() throws Exception {
+        String id = "3f2b5a60-1111-4222-8333-444455556666";
+        for (HttpResponse<String> refused : List.of(
+                world.get("/targets/attic"),
+                order("/targets/attic/drain"),
+                order("/channels/4711/drain"),
+                order("/channels/no%20number/drain"),
+                world.delete("/inflight/" + id))) {
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(404);
+            assertThat(refused.headers().firstValue("content-type")).contains("application/problem+json");
+            assertThat(refused.body()).containsPattern("GET /(targets|channels|inflight) has those that are");
+        }
+        for (String noId : new String[] {"7", "many", "3f2b5a60-1111-4222-8333-44445555666", "..."}) {
+            for (HttpResponse<String> refused :
+                    List.of(world.delete("/inflight/" + noId), world.get("/commands/" + noId))) {
+                assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+                assertThat(refused.headers().firstValue("content-type")).contains("application/problem+json");
+                assertThat(refused.body()).contains("a UUID: 32 hexadecimal digits");
+            }
+        }
     }
 
     @Test

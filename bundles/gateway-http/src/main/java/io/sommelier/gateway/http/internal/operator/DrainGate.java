@@ -52,8 +52,8 @@ public final class DrainGate {
                 exchange,
                 callback,
                 (admin, order) -> admin.drainChannel(id, order)
-                        .orElseThrow(
-                                () -> new RequestRefusedException(Problem.notFound("no channel of that id is up"))));
+                        .orElseThrow(() -> new RequestRefusedException(
+                                Problem.notFound("no channel of that id is up; GET /channels has those that are"))));
     }
 
     /** {@code POST /targets/{id}/drain}. */
@@ -65,8 +65,8 @@ public final class DrainGate {
                 exchange,
                 callback,
                 (admin, order) -> admin.drainTarget(id, order)
-                        .orElseThrow(() ->
-                                new RequestRefusedException(Problem.notFound("no target of that name is known"))));
+                        .orElseThrow(() -> new RequestRefusedException(
+                                Problem.notFound("no target of that name is known; GET /targets has those that are"))));
     }
 
     /** {@code POST /controller/drain}. */

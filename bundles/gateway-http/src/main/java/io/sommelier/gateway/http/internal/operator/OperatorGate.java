@@ -93,8 +93,8 @@ public final class OperatorGate {
             TargetView target = present.targets().stream()
                     .filter(known -> known.targetId().equals(targetId))
                     .findFirst()
-                    .orElseThrow(
-                            () -> new RequestRefusedException(Problem.notFound("no target of that name is known")));
+                    .orElseThrow(() -> new RequestRefusedException(
+                            Problem.notFound("no target of that name is known; GET /targets has those that are")));
             return json -> {
                 json.writeStartObject();
                 writeTarget(json, target);
@@ -184,7 +184,8 @@ public final class OperatorGate {
             hasEnded |= present.cancel(command.principal(), id, "cancelled by an operator");
         }
         if (!hasEnded) {
-            throw new RequestRefusedException(Problem.notFound("no command of that id is in flight"));
+            throw new RequestRefusedException(
+                    Problem.notFound("no command of that id is in flight; GET /inflight has those that are"));
         }
         Answer.empty(exchange).command(id);
         callback.done(false);
