@@ -126,7 +126,9 @@ public final class Controller implements ChannelAcceptor {
 
     /** Stops a transport that was added; see {@link Transport#stop}. */
     public CompletionStage<Void> remove(Transport transport, Duration drainLimit) {
-        return transports.remove(transport) ? transport.stop(drainLimit) : CompletableFuture.completedStage(null);
+        return transports.remove(transport)
+                ? TransportStop.of(transport, this, drainLimit)
+                : CompletableFuture.completedStage(null);
     }
 
     /** Has every command that comes from now on pass a pipeline; {@code null} for none. */

@@ -26,6 +26,7 @@ import io.sommelier.spi.Principal;
 import io.sommelier.spi.Strategy;
 import io.sommelier.spi.TargetAssigner;
 import io.sommelier.spi.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,7 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     private final Ranking<TargetAssigner> assigners = new Ranking<>();
     private final Ranking<Authorizer> authorizers = new Ranking<>();
     private final Map<Strategy, String> strategies = new ConcurrentHashMap<>();
+    private final LauncherPatience patience;
     private FrameworkStop frameworkStop; // null where there is no framework
     private final Object binding = new Object();
     // Under the lock.
@@ -85,16 +87,21 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
     /** Takes the settings, and starts a controller that listens nowhere yet; it drains when the framework is about to stop. */
     @Activate
     public ControllerComponent(BundleContext context, Map<String, Object> properties) {
-        this(properties);
-        frameworkStop = new FrameworkStop(
-                context, () -> controller.drainBeforeStop(settings.now().drain().limit()));
+        this(properties, LauncherPatience.of(context::getProperty));
+        frameworkStop = new FrameworkStop(context, this::drainBeforeStop);
     }
 
     ControllerComponent(Map<String, Object> properties) {
+        this(properties, LauncherPatience.of(name -> null));
+    }
+
+    ControllerComponent(Map<String, Object> properties, LauncherPatience patience) {
+        this.patience = patience;
         settings = new LiveSettings<>(NodeSettings.PID, properties, NodeSettings::read);
         controller = new Controller(settings.now().id(), settings.now().controller());
         controller.drainSettings(settings.now().drain());
         view = controller.admin();
+        warnOfPatience();
         LOG.info("controller {} is here, waits for transports that bring commands", controllerId());
     }
 
@@ -106,12 +113,29 @@ public final class ControllerComponent implements ControllerAdmin, PartStatus {
         }
         controller.settings(settings.now().controller());
         controller.drainSettings(settings.now().drain());
+        warnOfPatience();
         useStrategy();
         if (!settings.now().id().equals(controllerId())) {
             LOG.warn(
                     "the id stays {} until the controller starts again, {} is set",
                     controllerId(),
                     settings.now().id());
+        }
+    }
+
+    /** The framework is about to stop: drains within what its launcher leaves time for. */
+    void drainBeforeStop() {
+        controller.drainBeforeStop(patience.atMost(settings.now().drain().limit()));
+    }
+
+    private void warnOfPatience() {
+        Duration wanted = settings.now().drain().limit();
+        if (!patience.suffices(wanted)) {
+            LOG.warn(
+                    "drainLimit is {} ms, but Karaf ends the process before that when it stops; then commands have {} ms, unless {} in etc/custom.properties is raised",
+                    wanted.toMillis(),
+                    patience.limit().toMillis(),
+                    LauncherPatience.PROPERTY);
         }
     }
 

@@ -1127,6 +1127,14 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
         return now == MOVED ? movedTo.end(code, message) : null;
     }
 
+    /** Ends a command that waits, in the hold or in a mailbox, since its caller goes; what it does when it waits no more is its own. As a cancel, but the caller may send it again. */
+    void endWaiting(String message) {
+        int now = state;
+        if (now == WAITING || now == NEW && holder instanceof Hold) {
+            settleFrom(now, failed(ErrorCode.DRAINING, outcomeOf(now, ErrorCode.CANCELLED), stageAt(now), message));
+        }
+    }
+
     private Stage stageAt(int at) {
         return switch (at) {
             case NEW -> holder instanceof Hold ? Stage.HOLD : run == null ? Stage.ROUTING : Stage.PIPELINE;

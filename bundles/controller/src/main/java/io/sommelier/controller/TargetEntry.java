@@ -23,9 +23,11 @@ final class TargetEntry {
     private final NameBudget names;
     private volatile List<Session> members = List.of();
     private volatile long emptySinceNanos;
-    private final Map<String, Long> returns = new HashMap<>(); // by channel: until when; under its own lock
+    private final Map<String, Return> returns = new HashMap<>(); // by channel; under its own lock
     private volatile boolean isAnyExpected;
     private volatile long expectedUntilNanos; // the latest of those
+
+    private record Return(long untilNanos, String transport) {}
 
     /** A target; its own name is booked by who makes it, those of its operations are booked here. */
     TargetEntry(String targetId, Controller controller, NameBudget names) {
@@ -77,8 +79,9 @@ final class TargetEntry {
     /** A member goes in good order, and is expected back, it or another, until then; told before it takes no more. */
     void expectReturn(Session leaver, long nowNanos, long untilNanos) {
         synchronized (returns) { // by the id of the channel: the session would keep the classes of its handlers
-            returns.values().removeIf(until -> nowNanos - until >= 0);
-            returns.put(leaver.channelId(), untilNanos);
+            returns.values().removeIf(expected -> nowNanos - expected.untilNanos >= 0);
+            returns.put(
+                    leaver.channelId(), new Return(untilNanos, leaver.channel().transport()));
             lookUpLatest(nowNanos);
         }
     }
@@ -94,8 +97,8 @@ final class TargetEntry {
 
     private void lookUpLatest(long nowNanos) {
         long latest = nowNanos;
-        for (long until : returns.values()) {
-            latest = until - latest > 0 ? until : latest;
+        for (Return expected : returns.values()) {
+            latest = expected.untilNanos - latest > 0 ? expected.untilNanos : latest;
         }
         expectedUntilNanos = latest;
         isAnyExpected = !returns.isEmpty();
@@ -104,6 +107,22 @@ final class TargetEntry {
     /** Whether a member that went is expected back. */
     boolean expectsReturn(long nowNanos) {
         return isAnyExpected && nowNanos - expectedUntilNanos < 0;
+    }
+
+    /** Whether members are expected back, and all of them over that transport. */
+    boolean isExpectedOver(String transport, long nowNanos) {
+        boolean isAny = false;
+        synchronized (returns) {
+            for (Return expected : returns.values()) {
+                if (nowNanos - expected.untilNanos < 0) {
+                    if (!expected.transport.equals(transport)) {
+                        return false;
+                    }
+                    isAny = true;
+                }
+            }
+        }
+        return isAny;
     }
 
     /** How many commands wait for members that are being replaced. */

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sommelier.api.CloseReason;
+import io.sommelier.api.Command;
+import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Hello;
+import io.sommelier.api.Outcome;
 import io.sommelier.spi.Authorizer;
 import io.sommelier.spi.ChannelAcceptor;
 import io.sommelier.spi.CredentialVerifier;
@@ -15,12 +18,14 @@ import io.sommelier.spi.TargetAssigner;
 import io.sommelier.spi.Transport;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What Karaf does to the component, done by hand. */
 class ControllerComponentTest {
@@ -53,6 +58,34 @@ class ControllerComponentTest {
             stops++;
             return CompletableFuture.completedStage(null);
         }
+    }
+
+    @Test
+    @Timeout(20)
+    void whereTheLauncherWaitsForLessTheDrainBeforeItsStopTakesNoLonger() {
+        LauncherPatience patience = new LauncherPatience(Duration.ofMillis(100));
+        ControllerComponent hurried = new ControllerComponent(Map.of("drainLimit", "10m"), patience);
+        hurried.bindTransport(transport);
+        HandChannel member = new HandChannel(4);
+        member.peer = joined(member, Hello.of("north").serves("cellar", List.of("pour")));
+        Peer caller = joined(new HandChannel(4), Hello.of("caller"));
+        RecordingReplyPath path = new RecordingReplyPath();
+        caller.command(Command.to("cellar", "pour").ttl(Duration.ofMinutes(5)).build(), 1000, path);
+        member.claimNext();
+
+        hurried.drainBeforeStop();
+
+        assertThat(path.error().code()).isEqualTo(ErrorCode.DRAINING);
+        assertThat(path.error().outcome()).isEqualTo(Outcome.UNKNOWN);
+        hurried.deactivate();
+    }
+
+    private Peer joined(HandChannel channel, Hello.Builder hello) {
+        return transport
+                .acceptor
+                .hello(channel, hello.build())
+                .toCompletableFuture()
+                .join();
     }
 
     private CompletableFuture<?> hello(String instance) {
