@@ -142,6 +142,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     private long forwarded;
     private long delivered;
     private boolean creditOpen;
+    private CreditGate gate; // null before the first DATA, and where there is no pipeline
 
     private byte custody = WITH_CALLER; // under the same lock
 
@@ -403,6 +404,16 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     @Override
     public void send(Part part) {
+        CreditGate present = run == null ? null : current().gate;
+        if (present == null) {
+            deliver(part);
+        } else {
+            present.pass(part);
+        }
+    }
+
+    /** The part goes to the caller. */
+    void deliver(Part part) {
         if (waiting != null) {
             ADMISSION.setVolatile(this, true);
         }
@@ -803,6 +814,12 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             }
             synchronized (this) {
                 delivered += part.cost();
+                if (run != null && gate == null) {
+                    gate = new CreditGate(first, this, granted);
+                }
+            }
+            if (run != null) {
+                gate.enters(part);
             }
         }
         KeyHold held = key;
@@ -986,31 +1003,66 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
 
     /** {@code false} when the entry has moved. */
     private boolean grant(long bytes) {
-        long more;
+        CreditGate passing;
         synchronized (this) {
             if (forwarded < 0) {
                 return false;
             }
-            if (granted <= delivered) {
+            if (given() <= delivered) {
                 lastPartNanos = controller.nanos(); // the idle timer runs from here
             }
             granted = granted + bytes < 0 ? Long.MAX_VALUE : granted + bytes;
             if (!creditOpen) {
                 return true;
             }
-            more = granted - forwarded;
-            forwarded = granted;
+            passing = gate;
+        }
+        if (passing != null) {
+            passing.credit(bytes); // what waits goes first
+        }
+        gained();
+        return true;
+    }
+
+    /** Gives the member what it may have more: the caller gave it, or the pipeline made the reply smaller. */
+    void gained() {
+        long more;
+        synchronized (this) {
+            more = given() - forwarded;
+            if (more <= 0 || forwarded < 0) {
+                return;
+            }
+            forwarded += more;
         }
         Holder working = holder;
         if (working != null && state < SETTLED) {
             working.credit(this, more);
         }
-        return true;
+    }
+
+    /** What the member may send of what the caller has given. Called under the lock. */
+    private long given() {
+        long gain = gate == null ? 0 : gate.gainBytes();
+        return gain > Long.MAX_VALUE - granted ? Long.MAX_VALUE : granted + gain;
     }
 
     @Override
     public void cancel(String reason) {
-        endBefore(ErrorCode.CANCELLED, "cancelled: " + reason);
+        if (!endBefore(ErrorCode.CANCELLED, "cancelled: " + reason)) {
+            giveUpWaiting(ErrorCode.CANCELLED, "cancelled: " + reason);
+        }
+    }
+
+    /** The command has ended, but its end may stand behind what the caller does not take; {@code false} when it does not. */
+    private boolean giveUpWaiting(ErrorCode code, String message) {
+        CreditGate present = current().gateNow();
+        return present != null
+                && present.giveUp(Part.failed(CommandError.of(code, Outcome.REPLY_LOST, Stage.RETURN, message))
+                        .build());
+    }
+
+    private synchronized CreditGate gateNow() {
+        return gate;
     }
 
     @Override
@@ -1047,6 +1099,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
             Command left = command;
             Session member = member();
             Outcome outcome = end(ErrorCode.CANCELLED, "cancelled: " + reason);
+            if (outcome == null) {
+                giveUpWaiting(ErrorCode.CANCELLED, "cancelled: " + reason);
+            }
             if (outcome != null && left != null && caller.drain() != null) {
                 caller.drain().sentInVain();
                 caller.drain().name(unfinished(left, member, outcome));
@@ -1098,7 +1153,7 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     private synchronized boolean creditOutstanding() {
-        return granted > delivered;
+        return given() > delivered;
     }
 
     /** Ends the command now, whatever state it is in, with the outcome that is true in it, and tells the member if there is one that may work on it; gives whether this call ended it. */
@@ -1339,12 +1394,9 @@ final class Pending extends Outgoing implements Incoming, Pipeline.End {
     }
 
     private void giveUpReturn(long count) {
-        if (!sent) {
-            run.up(Part.failed(CommandError.of(
-                            ErrorCode.EXPIRED,
-                            Outcome.REPLY_LOST,
-                            Stage.RETURN,
-                            "the time to live was spent while the reply was on its way up the pipeline"))
+        String message = "the time to live was spent while the reply was on its way up the pipeline";
+        if (!sent && !giveUpWaiting(ErrorCode.EXPIRED, message)) {
+            run.up(Part.failed(CommandError.of(ErrorCode.EXPIRED, Outcome.REPLY_LOST, Stage.RETURN, message))
                     .finalCount(count)
                     .build());
         }

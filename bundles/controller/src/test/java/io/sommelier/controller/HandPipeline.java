@@ -6,11 +6,15 @@ import io.sommelier.spi.Pipeline;
 import io.sommelier.spi.Principal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A pipeline whose runs wait until the test passes them on, both ways. For one thread at a time. */
 final class HandPipeline implements Pipeline {
     final List<HandRun> runs = new ArrayList<>();
     boolean passesUp = true;
+
+    /** What a handler makes of a part on its way up. */
+    UnaryOperator<Part> change = UnaryOperator.identity();
 
     @Override
     public Run open(Command command, Principal principal, String source, End end) {
@@ -48,7 +52,7 @@ final class HandPipeline implements Pipeline {
         public void up(Part part) {
             up.add(part);
             if (passesUp) {
-                end.send(part);
+                end.send(change.apply(part));
             }
         }
 
