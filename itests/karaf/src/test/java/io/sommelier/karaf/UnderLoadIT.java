@@ -265,4 +265,42 @@ class UnderLoadIT {
         assertThat(http.post(target, "pour", "back").body()).isEqualTo("back");
         executions.clear();
     }
+
+    /** Handlers and senders inside go with it, the gateway among them, and come back. */
+    @Test
+    void theEmbeddedTransportIsUpdatedGoesAndComesWhileTheOthersCarryLoad() throws Exception {
+        executions.clear();
+        String bundle = "io.sommelier.transport.embedded";
+        Path jar = karaf.inSystem("sommelier-transport-embedded");
+        Map<String, String> overTcpBefore = channels("tcp");
+        Map<String, String> overWebSocketBefore = channels("websocket");
+        Questions others = new Questions("beside-embedded")
+                .over(callerOverTcp(), "attic", "pour", SAME)
+                .over(callerOverWebSocket(), "cellar", "pour", SAME);
+
+        try (others) {
+            flow(others);
+            for (int i = 0; i < TRANSPORT_UPDATES; i++) {
+                probe.watch(bundle);
+                karaf.updateBundle(bundle, jar);
+                flow(others);
+            }
+            karaf.stopBundle(bundle);
+            assertThat(http.post("cellar", "pour", "nobody sends it").statusCode())
+                    .isEqualTo(503);
+            flow(others);
+            karaf.startBundle(bundle);
+            eventually(() ->
+                    assertThat(http.post("greeter", "greet", "Ann").body()).isEqualTo("Hello, Ann!"));
+            flow(others);
+        }
+
+        System.out.println(TRANSPORT_UPDATES + " updates of " + bundle + ", one stop and start: beside it " + others);
+        assertUntouched(others);
+        assertOnce(executions, others);
+        assertThat(channels("tcp")).isEqualTo(overTcpBefore);
+        assertThat(channels("websocket")).isEqualTo(overWebSocketBefore);
+        eventually(() -> assertThat(probe.alive()).isEmpty());
+        executions.clear();
+    }
 }
