@@ -149,7 +149,7 @@ class OperatorTest {
         }
         for (CompletableFuture<HttpResponse<String>> reply : waiting) {
             assertThat(reply.get().statusCode()).isEqualTo(502);
-            assertThat(reply.get().body()).contains("CANCELLED", "cancelled by an operator");
+            assertThat(reply.get().body()).contains("CANCELLED", "cancelled by an operator: over HTTP\"");
         }
     }
 

@@ -181,7 +181,7 @@ public final class OperatorGate {
         ControllerAdmin present = present(caller);
         boolean hasEnded = false;
         for (CommandView command : present.commands(id)) {
-            hasEnded |= present.cancel(command.principal(), id, "cancelled by an operator");
+            hasEnded |= present.cancel(command.principal(), id, "over HTTP");
         }
         if (!hasEnded) {
             throw new RequestRefusedException(
