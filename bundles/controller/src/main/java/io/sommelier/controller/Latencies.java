@@ -31,6 +31,9 @@ final class Latencies {
     /** All that is kept is looked through once in so many counts, so that idle operations let go of their slots. */
     private static final int COUNTS_OF_A_ROUND = 100;
 
+    /** The slots of one operation begin so much later than those of the one before, by the golden ratio: however many there are, they lie far apart. */
+    private static final long PHASE_NANOS = (long) (LatencyRecord.SLOT_NANOS * 0.618);
+
     private final Controller controller;
     private final LatencySamples samples = new LatencySamples();
     private final LongAdder unrecorded = new LongAdder();
@@ -42,6 +45,7 @@ final class Latencies {
     private List<LatencyRecord> records = new ArrayList<>();
     private long bytes;
     private int nextIdle;
+    private long phaseNanos;
 
     /** @param maxBytes what the times of all operations may take of the heap */
     Latencies(Controller controller, long maxBytes) {
@@ -49,9 +53,9 @@ final class Latencies {
         this.maxBytes = maxBytes;
     }
 
-    /** What the times of all operations may take of a heap of that size: one thirty-second. */
+    /** What the times of all operations may take of a heap of that size: one sixteenth. */
     static long maxBytes(long heapBytes) {
-        return heapBytes / 32;
+        return heapBytes / 16;
     }
 
     /**
@@ -122,7 +126,7 @@ final class Latencies {
                 row.latencyRefused();
                 return;
             }
-            record = new LatencyRecord(now);
+            record = new LatencyRecord(now, nextPhase());
             row.latency(record);
             records.add(record);
             bytes += record.bytes();
@@ -144,6 +148,11 @@ final class Latencies {
             row.sampleShift(shift);
             thinned.add(row);
         }
+    }
+
+    private long nextPhase() {
+        phaseNanos = (phaseNanos + PHASE_NANOS) % LatencyRecord.SLOT_NANOS;
+        return phaseNanos;
     }
 
     private int refresh(LatencyRecord record, long now) {
@@ -210,7 +219,7 @@ final class Latencies {
                     refresh(record, now);
                     Sums sums = new Sums();
                     sums.add(record);
-                    all.add(record);
+                    all.add(sums);
                     rows.add(sums.view(target.targetId(), row.operation(), true));
                 } else if (row.isLatencyRefused()) {
                     areAllKept = false;
@@ -229,19 +238,26 @@ final class Latencies {
 
     /** What was measured of one operation, or of several. */
     private static final class Sums {
-        private final LatencyCounts recent = new LatencyCounts();
-        private final LatencyCounts sinceStart = new LatencyCounts();
-        private final LatencyCounts recentFirstPart = new LatencyCounts();
-        private final LatencyCounts firstPartSinceStart = new LatencyCounts();
+        private final LatencyCounts recent = LatencyCounts.sum();
+        private final LatencyCounts sinceStart = LatencyCounts.sum();
+        private final LatencyCounts recentFirstPart = LatencyCounts.sum();
+        private final LatencyCounts firstPartSinceStart = LatencyCounts.sum();
 
         void add(LatencyRecord record) {
-            recent.addAll(record.ends().recent());
-            sinceStart.addAll(record.ends().sinceStart());
+            record.ends().addRecentTo(recent);
+            record.ends().addAllTo(sinceStart);
             LatencySlots firstParts = record.firstParts();
             if (firstParts != null) {
-                recentFirstPart.addAll(firstParts.recent());
-                firstPartSinceStart.addAll(firstParts.sinceStart());
+                firstParts.addRecentTo(recentFirstPart);
+                firstParts.addAllTo(firstPartSinceStart);
             }
+        }
+
+        void add(Sums others) {
+            recent.addAll(others.recent);
+            sinceStart.addAll(others.sinceStart);
+            recentFirstPart.addAll(others.recentFirstPart);
+            firstPartSinceStart.addAll(others.firstPartSinceStart);
         }
 
         LatencyView view(String targetId, String operation, boolean isKept) {

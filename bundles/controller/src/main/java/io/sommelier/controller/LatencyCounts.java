@@ -1,38 +1,59 @@
 package io.sommelier.controller;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import org.HdrHistogram.AbstractHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.PackedHistogram;
 
-/**
- * How often commands took how long. What is said of a time is at most a thirty-second and 0.1 µs too long. Holds only the times that came, in two arrays that are as wide as the
- * largest count needs: thousands of these are kept. Not thread-safe.
- */
+/** How often commands took how long. What is said of a time is at most 0.8 % and 0.1 µs too long. Not thread-safe. */
 final class LatencyCounts {
+    private static final int DIGITS = 2;
     private static final long UNIT_NANOS = 100;
-    /** Each power of two is parted into as many as this power of two. */
-    private static final int PART_BITS = 5;
+    private static final int FIXED_BYTES = 32;
 
-    private static final int PARTS = 1 << PART_BITS;
-    /** This, and the headers of the arrays. */
-    private static final int FIXED_BYTES = 96;
-
-    private static final VarHandle SHORTS = view(short[].class);
-    private static final VarHandle INTS = view(int[].class);
-    private static final VarHandle LONGS = view(long[].class);
-
-    private short[] places = new short[4]; // sorted
-    private byte[] counts = new byte[4]; // one for each place
-    private int widthBits; // a count takes as many bytes as this power of two
-    private int used;
-    private long total;
+    private final AbstractHistogram histogram;
     private long measured;
     private long maxNanos;
 
-    private static VarHandle view(Class<?> array) {
-        return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.nativeOrder());
+    private LatencyCounts(AbstractHistogram histogram) {
+        this.histogram = histogram;
+    }
+
+    /** For counts that are kept while they grow: takes 1 to 3 KB, and longer to read. */
+    static LatencyCounts kept() {
+        return new LatencyCounts(new PackedHistogram(DIGITS));
+    }
+
+    /** For counts that are added up, read, and let go. */
+    static LatencyCounts sum() {
+        return new LatencyCounts(new Histogram(DIGITS));
+    }
+
+    /** Counts that grow no more, as HdrHistogram encodes them: a byte or two for each time that came. Immutable. */
+    static final class Past {
+        private final byte[] encoded;
+        private final long measured;
+        private final long maxNanos;
+
+        private Past(LatencyCounts counts) {
+            ByteBuffer buffer = ByteBuffer.allocate(counts.histogram.getNeededByteBufferCapacity());
+            int length = counts.histogram.encodeIntoByteBuffer(buffer);
+            encoded = Arrays.copyOf(buffer.array(), length);
+            measured = counts.measured;
+            maxNanos = counts.maxNanos;
+        }
+
+        /** About how many bytes of the heap it takes. */
+        int bytes() {
+            return FIXED_BYTES + encoded.length;
+        }
+    }
+
+    /** What was counted until now. */
+    Past past() {
+        return new Past(this);
     }
 
     /**
@@ -42,25 +63,28 @@ final class LatencyCounts {
      */
     void record(long nanos, long weight) {
         long shown = Math.max(0, nanos);
-        add(place(shown / UNIT_NANOS + (shown % UNIT_NANOS == 0 ? 0 : 1)), weight);
-        total += weight;
+        histogram.recordValueWithCount(shown / UNIT_NANOS + (shown % UNIT_NANOS == 0 ? 0 : 1), weight);
         measured++;
         maxNanos = Math.max(maxNanos, shown);
     }
 
     /** Counts what the other has counted. */
     void addAll(LatencyCounts other) {
-        for (int i = 0; i < other.used; i++) {
-            add(other.places[i], other.count(i));
-        }
-        total += other.total;
+        histogram.add(other.histogram);
         measured += other.measured;
         maxNanos = Math.max(maxNanos, other.maxNanos);
     }
 
+    /** Counts what was counted then. */
+    void addAll(Past past) {
+        histogram.add(Histogram.decodeFromByteBuffer(ByteBuffer.wrap(past.encoded), 0));
+        measured += past.measured;
+        maxNanos = Math.max(maxNanos, past.maxNanos);
+    }
+
     /** How many commands were counted, each for as many as it stands for. */
     long total() {
-        return total;
+        return histogram.getTotalCount();
     }
 
     /** How many times were measured. */
@@ -75,92 +99,15 @@ final class LatencyCounts {
 
     /** The time within which that share of the commands ended; zero when there are none. */
     Duration at(double share) {
-        long rank = Math.max(1, (long) Math.ceil(share * total));
-        long passed = 0;
-        for (int i = 0; i < used; i++) {
-            passed += count(i);
-            if (passed >= rank) {
-                long units = longest(places[i]);
-                return Duration.ofNanos(units > maxNanos / UNIT_NANOS ? maxNanos : units * UNIT_NANOS);
-            }
+        if (total() == 0) {
+            return Duration.ZERO;
         }
-        return Duration.ZERO;
+        long units = histogram.getValueAtPercentile(100 * share);
+        return Duration.ofNanos(units > maxNanos / UNIT_NANOS ? maxNanos : units * UNIT_NANOS);
     }
 
     /** About how many bytes of the heap it takes. */
     int bytes() {
-        return FIXED_BYTES + places.length * Short.BYTES + counts.length;
-    }
-
-    /** Where times of so many units are counted: below 64 each has a place, above it those that differ by less than a thirty-second share one. */
-    private static short place(long units) {
-        int shift = Math.max(0, Long.SIZE - 1 - PART_BITS - Long.numberOfLeadingZeros(units));
-        return (short) (shift * PARTS + (units >>> shift));
-    }
-
-    /** The most units that are counted there. */
-    private static long longest(int place) {
-        int shift = Math.max(0, place / PARTS - 1);
-        return (place - (long) shift * PARTS + 1 << shift) - 1;
-    }
-
-    private void add(short place, long weight) {
-        int at = Arrays.binarySearch(places, 0, used, place);
-        if (at < 0) {
-            at = -at - 1;
-            insert(at, place);
-        }
-        long sum = count(at) + weight;
-        while (width() < Long.BYTES && sum >>> Byte.SIZE * width() != 0) {
-            widen();
-        }
-        count(at, sum);
-    }
-
-    private void insert(int at, short place) {
-        if (used == places.length) {
-            int more = used + Math.max(4, used / 4);
-            places = Arrays.copyOf(places, more);
-            counts = Arrays.copyOf(counts, more * width());
-        }
-        System.arraycopy(places, at, places, at + 1, used - at);
-        System.arraycopy(counts, at * width(), counts, (at + 1) * width(), (used - at) * width());
-        places[at] = place;
-        used++;
-        count(at, 0);
-    }
-
-    private void widen() {
-        long[] all = new long[used];
-        for (int i = 0; i < used; i++) {
-            all[i] = count(i);
-        }
-        widthBits++;
-        counts = new byte[places.length * width()];
-        for (int i = 0; i < used; i++) {
-            count(i, all[i]);
-        }
-    }
-
-    private int width() {
-        return 1 << widthBits;
-    }
-
-    private long count(int i) {
-        return switch (widthBits) {
-            case 0 -> counts[i] & 0xffL;
-            case 1 -> (short) SHORTS.get(counts, i * Short.BYTES) & 0xffffL;
-            case 2 -> (int) INTS.get(counts, i * Integer.BYTES) & 0xffff_ffffL;
-            default -> (long) LONGS.get(counts, i * Long.BYTES);
-        };
-    }
-
-    private void count(int i, long value) {
-        switch (widthBits) {
-            case 0 -> counts[i] = (byte) value;
-            case 1 -> SHORTS.set(counts, i * Short.BYTES, (short) value);
-            case 2 -> INTS.set(counts, i * Integer.BYTES, (int) value);
-            default -> LONGS.set(counts, i * Long.BYTES, value);
-        }
+        return FIXED_BYTES + histogram.getEstimatedFootprintInBytes();
     }
 }

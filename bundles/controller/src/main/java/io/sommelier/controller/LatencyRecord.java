@@ -15,13 +15,20 @@ final class LatencyRecord {
 
     private final LatencySlots ends = new LatencySlots();
     private LatencySlots firstParts; // null until there is one
+    private final long phaseNanos;
     private long slot;
     private int shift;
     private long next = ENOUGH; // so many measured in this slot, and fewer are from then on
     private boolean isDropped;
 
-    LatencyRecord(long nowNanos) {
-        slot = Math.floorDiv(nowNanos, SLOT_NANOS);
+    /** @param phaseNanos by how much its slots begin earlier than those of others: not all are to end at once, since that is when there is most to do */
+    LatencyRecord(long nowNanos, long phaseNanos) {
+        this.phaseNanos = phaseNanos;
+        slot = slotAt(nowNanos);
+    }
+
+    private long slotAt(long nanos) {
+        return Math.floorDiv(nanos + phaseNanos, SLOT_NANOS);
     }
 
     /** Gives the power of two, one in which many commands is to be measured from now on. */
@@ -55,7 +62,7 @@ final class LatencyRecord {
     }
 
     private void roll(long nowNanos) {
-        long now = Math.floorDiv(nowNanos, SLOT_NANOS);
+        long now = slotAt(nowNanos);
         if (now == slot) {
             return;
         }

@@ -7,25 +7,31 @@ final class LatencySlots {
 
     private static final int FIXED_BYTES = 64;
 
-    private final LatencyCounts sinceStart = new LatencyCounts();
-    private final LatencyCounts[] over = new LatencyCounts[OVER]; // the latest first; null where nothing was measured
+    private final LatencyCounts.Past[] over =
+            new LatencyCounts.Past[OVER]; // the latest first; null where nothing was measured
+    private LatencyCounts.Past beforeRunning; // all since the start; null while there is none
     private LatencyCounts running;
 
     void record(long nanos, long weight) {
         if (running == null) {
-            running = new LatencyCounts();
+            running = LatencyCounts.kept();
         }
         running.record(nanos, weight);
-        sinceStart.record(nanos, weight);
     }
 
     /** So many slots passed, one at least. */
     void pass(long slots) {
+        LatencyCounts.Past past = running == null ? null : running.past();
         for (int i = OVER - 1; i >= 0; i--) {
             long from = i - slots;
-            over[i] = from >= 0 ? over[(int) from] : from == -1 ? running : null;
+            over[i] = from >= 0 ? over[(int) from] : from == -1 ? past : null;
         }
-        running = null;
+        if (running != null) {
+            LatencyCounts all = LatencyCounts.sum();
+            addAllTo(all);
+            beforeRunning = all.past();
+            running = null;
+        }
     }
 
     /** What was measured in the running slot, or {@code null}. */
@@ -33,28 +39,33 @@ final class LatencySlots {
         return running;
     }
 
-    /** The sum of what was measured in the running slot, and in those that are shown beside it. */
-    LatencyCounts recent() {
-        LatencyCounts sum = new LatencyCounts();
+    /** Adds what was measured in the running slot, and in those that are shown beside it. */
+    void addRecentTo(LatencyCounts sum) {
         if (running != null) {
             sum.addAll(running);
         }
-        for (LatencyCounts past : over) {
+        for (LatencyCounts.Past past : over) {
             if (past != null) {
                 sum.addAll(past);
             }
         }
-        return sum;
     }
 
-    LatencyCounts sinceStart() {
-        return sinceStart;
+    /** Adds what was measured since the start. */
+    void addAllTo(LatencyCounts sum) {
+        if (beforeRunning != null) {
+            sum.addAll(beforeRunning);
+        }
+        if (running != null) {
+            sum.addAll(running);
+        }
     }
 
     /** About how many bytes of the heap it takes. */
     int bytes() {
-        int bytes = FIXED_BYTES + sinceStart.bytes() + (running == null ? 0 : running.bytes());
-        for (LatencyCounts past : over) {
+        int bytes = FIXED_BYTES + (beforeRunning == null ? 0 : beforeRunning.bytes());
+        bytes += running == null ? 0 : running.bytes();
+        for (LatencyCounts.Past past : over) {
             bytes += past == null ? 0 : past.bytes();
         }
         return bytes;

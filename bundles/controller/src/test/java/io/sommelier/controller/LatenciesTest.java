@@ -61,11 +61,19 @@ class LatenciesTest {
 
     private LatencyView.Times recent(OperationEntry row) {
         row.latency().refresh(node.controller.nanos());
-        return Latencies.times(row.latency().ends().recent());
+        return recent(row.latency().ends());
+    }
+
+    private static LatencyView.Times recent(LatencySlots slots) {
+        LatencyCounts sum = LatencyCounts.sum();
+        slots.addRecentTo(sum);
+        return Latencies.times(sum);
     }
 
     private LatencyView.Times sinceStart(OperationEntry row) {
-        return Latencies.times(row.latency().ends().sinceStart());
+        LatencyCounts sum = LatencyCounts.sum();
+        row.latency().ends().addAllTo(sum);
+        return Latencies.times(sum);
     }
 
     // ---- commands ----
@@ -458,7 +466,7 @@ class LatenciesTest {
         }
         latencies.count();
 
-        LatencyView.Times first = Latencies.times(row.latency().firstParts().recent());
+        LatencyView.Times first = recent(row.latency().firstParts());
         assertThat(first.count()).isBetween(commands * 9L / 10, commands * 11L / 10);
         assertThat(first.measured()).isLessThan(150_000);
         assertThat(first.p50().toNanos()).isBetween(440_000L, 560_000L);

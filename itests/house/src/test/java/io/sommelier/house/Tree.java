@@ -31,16 +31,22 @@ final class Tree {
     private Tree() {}
 
     static JavaClasses classesOf(Bundle bundle) {
-        return new ClassFileImporter().importPath(built("bundles", bundle));
+        return importer().importPath(built("bundles", bundle));
+    }
+
+    private static ClassFileImporter importer() {
+        return new ClassFileImporter()
+                .withImportOption(location -> House.EMBEDDED.stream()
+                        .noneMatch(name -> location.contains("/" + name.replace('.', '/') + "/")));
     }
 
     static JavaClasses classesOfPlain() {
-        return new ClassFileImporter().importPath(built("itests", House.plain()));
+        return importer().importPath(built("itests", House.plain()));
     }
 
     static JavaClasses classesOfAll(House house) {
         Stream<Path> bundles = house.bundles().stream().map(bundle -> built("bundles", bundle));
-        return new ClassFileImporter()
+        return importer()
                 .importPaths(Stream.concat(bundles, Stream.of(built("itests", House.plain())))
                         .toList());
     }

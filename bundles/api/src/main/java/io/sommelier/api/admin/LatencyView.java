@@ -39,7 +39,7 @@ public record LatencyView(
     }
 
     /**
-     * Times within which that share of the commands ended, or had a first part, at most 3.2 % and 0.1 µs too long; zero when there were no commands. Immutable.
+     * Times within which that share of the commands ended, or had a first part, at most 0.8 % and 0.1 µs too long; zero when there were no commands. Immutable.
      *
      * @param count how many commands there were; an estimate where not all were measured
      * @param measured how many of them were measured, the others being like them: all, but of operations with some hundred commands a second and more only some of those
