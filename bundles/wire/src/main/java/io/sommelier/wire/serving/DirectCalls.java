@@ -22,19 +22,23 @@ final class DirectCalls {
     private static final int FALLBACK_QUEUE_CAPACITY = 16_384;
     private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private static final ThreadLocal<DirectCalls> OF_THREAD = ThreadLocal.withInitial(DirectCalls::new);
+    /**
+     * Numbers of the JDK's own kind: a thread that outlives this bundle, as those that stop and start bundles do, keeps what it has here, and with an object of a class of ours all of its class loader.
+     */
+    private static final ThreadLocal<int[]> OF_THREAD = ThreadLocal.withInitial(() -> new int[3]);
+
+    private static final int DEPTH = 0;
+    private static final int END_DEPTH = 1;
+    private static final int HOPS = 2;
 
     /** The handlers that were named in the log, as long as they are in use. */
     private static final Set<CommandHandler> NAMED =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    private int depth;
-    private int endDepth;
-    private int hops;
-
     private DirectCalls() {}
 
-    static DirectCalls ofThisThread() {
+    /** What the calling thread is inside of; for the methods here alone. */
+    static int[] ofThisThread() {
         return OF_THREAD.get();
     }
 
@@ -46,34 +50,34 @@ final class DirectCalls {
     }
 
     /** {@code false} when the thread is too deep in already. */
-    boolean enter() {
-        if (depth >= MAX_DEPTH) {
+    static boolean enter(int[] thread) {
+        if (thread[DEPTH] >= MAX_DEPTH) {
             return false;
         }
-        depth++;
+        thread[DEPTH]++;
         return true;
     }
 
-    void leave() {
-        depth--;
+    static void leave(int[] thread) {
+        thread[DEPTH]--;
     }
 
     /** The same as {@link #enter} for the end of a call. */
-    boolean enterEnd() {
-        if (endDepth >= MAX_DEPTH) {
+    static boolean enterEnd(int[] thread) {
+        if (thread[END_DEPTH] >= MAX_DEPTH) {
             return false;
         }
-        endDepth++;
+        thread[END_DEPTH]++;
         return true;
     }
 
-    void leaveEnd() {
-        endDepth--;
+    static void leaveEnd(int[] thread) {
+        thread[END_DEPTH]--;
     }
 
     /** The least hops of a command that is sent from here: 0 where nobody handles a command, else one more than that command has. */
-    int hops() {
-        return hops;
+    static int hops(int[] thread) {
+        return thread[HOPS];
     }
 
     /**
@@ -81,9 +85,9 @@ final class DirectCalls {
      *
      * @return how many it had to have before; to be set again when what is entered ends
      */
-    int enterHops(int least) {
-        int before = hops;
-        hops = least;
+    static int enterHops(int[] thread, int least) {
+        int before = thread[HOPS];
+        thread[HOPS] = least;
         return before;
     }
 

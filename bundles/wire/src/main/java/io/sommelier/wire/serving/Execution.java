@@ -74,8 +74,8 @@ public abstract class Execution extends PartResponder {
         if (executor != null) {
             return executor.submit(this);
         }
-        DirectCalls nesting = DirectCalls.ofThisThread();
-        if (!nesting.enter()) {
+        int[] nesting = DirectCalls.ofThisThread();
+        if (!DirectCalls.enter(nesting)) {
             return DirectCalls.fallback().submit(this);
         }
         try {
@@ -86,7 +86,7 @@ public abstract class Execution extends PartResponder {
                 DirectCalls.judge(handler, invocation, before - invocation.remainingNanos());
             }
         } finally {
-            nesting.leave();
+            DirectCalls.leave(nesting);
         }
         return true;
     }
@@ -159,14 +159,14 @@ public abstract class Execution extends PartResponder {
             refuseExpired();
             return;
         }
-        DirectCalls thread = DirectCalls.ofThisThread();
-        int before = thread.enterHops(nextHops());
+        int[] thread = DirectCalls.ofThisThread();
+        int before = DirectCalls.enterHops(thread, nextHops());
         try {
             handler.handle(invocation, this);
         } catch (Throwable failure) {
             failed(failure);
         } finally {
-            thread.enterHops(before);
+            DirectCalls.enterHops(thread, before);
         }
     }
 

@@ -256,14 +256,14 @@ abstract class PartResponder extends PartLane implements Responder {
     }
 
     private void runCancelTask(Runnable task) {
-        DirectCalls thread = DirectCalls.ofThisThread();
-        int before = thread.enterHops(nextHops());
+        int[] thread = DirectCalls.ofThisThread();
+        int before = DirectCalls.enterHops(thread, nextHops());
         try {
             task.run();
         } catch (RuntimeException failure) {
             LOG.warn("What a handler does on cancel threw: {}", this, failure);
         } finally {
-            thread.enterHops(before);
+            DirectCalls.enterHops(thread, before);
         }
     }
 
@@ -360,14 +360,14 @@ abstract class PartResponder extends PartLane implements Responder {
         while (true) {
             PULL.getAndBitwiseAnd(this, ~AGAIN);
             if (!isEnded()) {
-                DirectCalls thread = DirectCalls.ofThisThread();
-                int before = thread.enterHops(nextHops());
+                int[] thread = DirectCalls.ofThisThread();
+                int before = DirectCalls.enterHops(thread, nextHops());
                 try {
                     creditTask.run();
                 } catch (Throwable failure) {
                     failed(failure);
                 } finally {
-                    thread.enterHops(before);
+                    DirectCalls.enterHops(thread, before);
                 }
             }
             if (isRunOver()) {

@@ -91,7 +91,7 @@ public abstract class PendingCall extends PartLane implements Call {
 
     /** The command as it is sent from this thread: where a handler runs on it, with one hop more than what is handled. */
     public static Command counted(Command command) {
-        int least = DirectCalls.ofThisThread().hops();
+        int least = DirectCalls.hops(DirectCalls.ofThisThread());
         return command.hops() >= least
                 ? command
                 : command.toBuilder().hops(least).build();
@@ -109,12 +109,12 @@ public abstract class PendingCall extends PartLane implements Call {
     /** The command was admitted. */
     public final void confirmAdmitted() {
         if (admission == null) {
-            DirectCalls thread = DirectCalls.ofThisThread();
-            int before = thread.enterHops(hops);
+            int[] thread = DirectCalls.ofThisThread();
+            int before = DirectCalls.enterHops(thread, hops);
             try {
                 settleAdmission(YES);
             } finally {
-                thread.enterHops(before);
+                DirectCalls.enterHops(thread, before);
             }
         }
     }
@@ -125,15 +125,15 @@ public abstract class PendingCall extends PartLane implements Call {
             pass(part, 0, 0);
             return;
         }
-        DirectCalls nesting = DirectCalls.ofThisThread();
-        if (!nesting.enterEnd()) {
+        int[] nesting = DirectCalls.ofThisThread();
+        if (!DirectCalls.enterEnd(nesting)) {
             passLater(part, DirectCalls.fallback());
             return;
         }
         try {
             pass(part, 0, 0);
         } finally {
-            nesting.leaveEnd();
+            DirectCalls.leaveEnd(nesting);
         }
     }
 
@@ -142,12 +142,12 @@ public abstract class PendingCall extends PartLane implements Call {
         if (end != null) {
             return;
         }
-        DirectCalls thread = DirectCalls.ofThisThread();
-        int before = thread.enterHops(hops);
+        int[] thread = DirectCalls.ofThisThread();
+        int before = DirectCalls.enterHops(thread, hops);
         try {
             tell(part);
         } finally {
-            thread.enterHops(before);
+            DirectCalls.enterHops(thread, before);
         }
     }
 
