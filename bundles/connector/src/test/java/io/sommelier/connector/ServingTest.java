@@ -132,6 +132,7 @@ class ServingTest {
             assertThat(error.code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION);
             assertThat(error.outcome()).isEqualTo(Outcome.REFUSED);
             assertThat(error.stage()).isEqualTo(Stage.MEMBER_QUEUE);
+            assertThat(error.retryable()).isFalse();
         });
     }
 
