@@ -279,6 +279,10 @@ class StageOutcomeTableTest {
             waiting(false);
             node.controller.endAll();
         });
+        all.put("the transport of its caller stopped while it waited for one that comes back over it", () -> {
+            waiting(false);
+            node.controller.table().all().forEach(entry -> entry.endWaiting("the transport stops"));
+        });
 
         all.put("the time was spent at the member", () -> {
             claimed();
