@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * <p>{@link Mailbox.Intake#close} gives back at once what no listener was given. What a listener was given stays with this process until it is done or back, since it may be
  * under work; when the process ends, it goes back and counts as delivered.
  *
- * <p>{@link #open} of an instance leaves nothing at the broker until a command is put for it, by whomever; where the broker does not tell which queues are made, its mailbox is
+ * <p>{@link #open} of an instance leaves nothing at the broker until a command is put for it, by whomever, and some time after the last one came; where the broker does not tell which queues are made, its mailbox is
  * made at once.
  */
 public final class ArtemisMailbox implements Mailbox {
@@ -45,9 +45,14 @@ public final class ArtemisMailbox implements Mailbox {
      * @param nanoClock the monotonic clock in nanoseconds, for what commands have left; waits for the broker are real time
      */
     public ArtemisMailbox(String name, MailboxSettings settings, LongSupplier nanoClock) {
+        this(name, settings, nanoClock, IdleTimes.DEFAULT);
+    }
+
+    ArtemisMailbox(String name, MailboxSettings settings, LongSupplier nanoClock, IdleTimes idleTimes) {
         clock = new BrokerClock(nanoClock);
-        writer = new PutWriter("sommelier-" + name + "-mailbox-writer", settings, counters, nanoClock);
-        reader = new Reader("sommelier-" + name + "-mailbox-reader", settings, counters, clock, nanoClock, writer);
+        writer = new PutWriter("sommelier-" + name + "-mailbox-writer", settings, counters, nanoClock, idleTimes);
+        reader = new Reader(
+                "sommelier-" + name + "-mailbox-reader", settings, counters, clock, nanoClock, writer, idleTimes);
         writer.start();
         reader.start();
     }

@@ -16,6 +16,7 @@ final class Counters {
     final LongAdder reattached = new LongAdder();
     final LongAdder acknowledgedAgain = new LongAdder();
     final LongAdder dead = new LongAdder();
+    final LongAdder removed = new LongAdder();
     final LongAdder connections = new LongAdder();
     final AtomicInteger held = new AtomicInteger();
 
@@ -32,6 +33,7 @@ final class Counters {
                 reattached.sum(),
                 acknowledgedAgain.sum(),
                 dead.sum(),
+                removed.sum(),
                 connections.sum(),
                 onTheirWay,
                 held.get(),

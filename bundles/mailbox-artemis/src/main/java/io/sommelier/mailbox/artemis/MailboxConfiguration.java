@@ -32,4 +32,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "time another controller may be away before it counts as gone, 100ms to 10m")
     String goneAfter() default "1s";
+
+    @AttributeDefinition(
+            description =
+                    "time nothing may come for an instance before its mailbox is removed, 1s to 720h, 0s for ever")
+    String removeIdleAfter() default "10m";
 }

@@ -14,6 +14,7 @@ package io.sommelier.mailbox.artemis;
  * @param reattached commands that came again while they were still being worked on
  * @param acknowledgedAgain commands that came again although they were done: their acknowledgement had been lost
  * @param dead messages that are no commands of a known version
+ * @param removed mailboxes of instances that were idle
  * @param connections how often the broker was connected to; twice for each connection of the mailbox, which has two sessions
  * @param onTheirWay commands that the broker has not confirmed yet
  * @param held commands that came and are neither done nor back
@@ -31,6 +32,7 @@ public record MailboxCounts(
         long reattached,
         long acknowledgedAgain,
         long dead,
+        long removed,
         long connections,
         int onTheirWay,
         int held,

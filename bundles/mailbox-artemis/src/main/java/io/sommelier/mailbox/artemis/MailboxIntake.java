@@ -142,6 +142,9 @@ final class MailboxIntake implements Mailbox.Intake {
         closed = true;
         reader.submit(() -> {
             closeIdle();
+            if (known == Known.THERE) {
+                used();
+            }
             forgetWhenEmpty();
         });
     }
@@ -226,11 +229,41 @@ final class MailboxIntake implements Mailbox.Intake {
         pump();
     }
 
+    /** How many consumers it has; -1 when one of them holds a command. */
+    int idleConsumers() {
+        for (Slot slot : slots) {
+            if (slot.message != null) {
+                return -1;
+            }
+        }
+        return slots.size();
+    }
+
+    /** Reads no more until it is told of its queue, or to look. */
+    void pause() throws ActiveMQException {
+        for (Slot slot : List.copyOf(slots)) {
+            if (slot.message == null) {
+                asking -= free.remove(slot) ? 0 : 1;
+                slot.giveBack();
+            }
+        }
+        known = Known.MISSING;
+    }
+
+    /** Its queue may be there, or not. */
+    void resume() throws ActiveMQException {
+        if (known == Known.MISSING) {
+            known = Known.NOTHING;
+            pump();
+        }
+    }
+
     private boolean openSlot() throws ActiveMQException {
         try {
             if (known != Known.THERE) {
                 Queues.make(reader.session(), queue);
                 known = Known.THERE;
+                used();
             }
             Slot slot = new Slot();
             slot.consumer = reader.consume(queue, message -> take(slot, message));
@@ -248,6 +281,12 @@ final class MailboxIntake implements Mailbox.Intake {
                 LOG.warn("{} cannot be read, and is tried again: {}", queue, problem);
             }
             return false;
+        }
+    }
+
+    private void used() {
+        if (isOfInstance) {
+            reader.used(queue);
         }
     }
 
@@ -376,6 +415,9 @@ final class MailboxIntake implements Mailbox.Intake {
                     slot.giveBack();
                 }
             }
+        }
+        if (somethingCame) {
+            used();
         }
         somethingCame = false;
         pump();

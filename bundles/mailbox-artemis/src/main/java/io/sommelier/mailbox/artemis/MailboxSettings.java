@@ -16,6 +16,7 @@ import java.util.Map;
  * @param maxNotes how many notes may be on their way to other controllers at once, 1024 to 10 000 000
  * @param maxNoteBytes how many bytes of payload and headers they may have, 64 KiB to 16 GiB
  * @param goneAfter how long another controller may not be there before it counts as gone, 100 ms to 10 min
+ * @param removeIdleAfter how long nothing may come for an instance before its mailbox is removed, 1 s to 30 d, or zero for ever
  */
 public record MailboxSettings(
         int maxPuts,
@@ -26,7 +27,8 @@ public record MailboxSettings(
         Duration retryMost,
         int maxNotes,
         long maxNoteBytes,
-        Duration goneAfter) {
+        Duration goneAfter,
+        Duration removeIdleAfter) {
     static final String PID = "io.sommelier.mailbox.artemis";
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -42,9 +44,12 @@ public record MailboxSettings(
         check("maxNotes", maxNotes, 1024, 10_000_000);
         check("maxNoteBytes", maxNoteBytes, 64 << 10, 16L << 30);
         check("goneAfter", goneAfter, Duration.ofMillis(100), Duration.ofMinutes(10));
+        if (!removeIdleAfter.isZero()) {
+            check("removeIdleAfter", removeIdleAfter, Duration.ofSeconds(1), Duration.ofDays(30));
+        }
     }
 
-    /** 4096 commands of at most 64 MiB on their way, 10 s to confirm one, the clock every 10 s, tried again after 100 ms to 5 s; 65 536 notes of at most 64 MiB, gone after 1 s. */
+    /** 4096 commands of at most 64 MiB on their way, 10 s to confirm one, the clock every 10 s, tried again after 100 ms to 5 s; 65 536 notes of at most 64 MiB, gone after 1 s; removed after 10 min. */
     public static MailboxSettings defaults() {
         return new MailboxSettings(
                 4096,
@@ -55,7 +60,8 @@ public record MailboxSettings(
                 Duration.ofSeconds(5),
                 65_536,
                 64L << 20,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(10));
     }
 
     /**
@@ -80,9 +86,23 @@ public record MailboxSettings(
         long maxNoteBytes = reader.number("maxNoteBytes", base.maxNoteBytes(), 64 << 10, 16L << 30);
         Duration goneAfter =
                 reader.duration("goneAfter", base.goneAfter(), Duration.ofMillis(100), Duration.ofMinutes(10));
+        Duration removeIdleAfter =
+                reader.duration("removeIdleAfter", base.removeIdleAfter(), Duration.ZERO, Duration.ofDays(30));
+        if (!removeIdleAfter.isZero() && removeIdleAfter.compareTo(Duration.ofSeconds(1)) < 0) {
+            reader.violation("removeIdleAfter = " + removeIdleAfter + " (allowed: 0s, or 1s to 30d)");
+        }
         reader.check();
         return new MailboxSettings(
-                maxPuts, maxPutBytes, putLimit, clockPeriod, retryFirst, retryMost, maxNotes, maxNoteBytes, goneAfter);
+                maxPuts,
+                maxPutBytes,
+                putLimit,
+                clockPeriod,
+                retryFirst,
+                retryMost,
+                maxNotes,
+                maxNoteBytes,
+                goneAfter,
+                removeIdleAfter);
     }
 
     private static void check(String name, long value, long least, long most) {

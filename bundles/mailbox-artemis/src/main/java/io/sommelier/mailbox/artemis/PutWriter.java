@@ -7,7 +7,11 @@ import io.sommelier.api.ErrorCode;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Stage;
 import io.sommelier.spi.Mailbox;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -41,17 +45,21 @@ final class PutWriter extends SessionThread {
     private final Queue<Put> sent = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
-    private final Map<String, Long> queues = new HashMap<>();
+    private final Map<String, Long> queues = new HashMap<>(); // when each was looked at
+    private final Map<String, Deque<Put>> parked = new LinkedHashMap<>(); // behind marks, in their order
+    private final IdleTimes idleTimes;
+    private long nextParked = System.nanoTime();
     private ClientSession session;
     /** For questions: what a send was refused with would be taken for the answer to the next one of its session. */
     private ClientSession asking;
 
     private ClientProducer producer;
 
-    PutWriter(String name, MailboxSettings settings, Counters counters, LongSupplier nanos) {
+    PutWriter(String name, MailboxSettings settings, Counters counters, LongSupplier nanos, IdleTimes idleTimes) {
         super(name, settings, counters);
         this.counters = counters;
         this.nanos = nanos;
+        this.idleTimes = idleTimes;
     }
 
     CompletionStage<Void> put(Command command, Mailbox.Origin origin, long remainingNanos) {
@@ -113,8 +121,14 @@ final class PutWriter extends SessionThread {
 
     @Override
     long work() throws ActiveMQException {
+        sendParked();
         for (Put put = waiting.poll(); put != null; put = waiting.poll()) {
-            send(put);
+            Deque<Put> before = parked.get(put.queue);
+            if (before == null) {
+                send(put);
+            } else {
+                before.add(put);
+            }
         }
         Put oldest = sent.peek();
         while (oldest != null && oldest.isEnded()) {
@@ -122,27 +136,78 @@ final class PutWriter extends SessionThread {
             oldest = sent.peek();
         }
         if (oldest == null) {
-            return IDLE_NANOS;
+            return parked.isEmpty() ? IDLE_NANOS : LOOK_NANOS;
         }
-        if (nanos.getAsLong() - oldest.atNanos > settings().putLimit().toNanos()) {
+        if (nanos.getAsLong() - oldest.sentNanos > settings().putLimit().toNanos()) {
             throw new ActiveMQException("the broker did not confirm a command within "
                     + settings().putLimit().toMillis() + " ms");
         }
         return LOOK_NANOS;
     }
 
-    private void send(Put put) throws ActiveMQException {
+    /** Those whose mailbox was about to be removed, once it is not any more, or is gone. */
+    private void sendParked() throws ActiveMQException {
+        long now = System.nanoTime();
+        if (parked.isEmpty() || now - nextParked < 0) {
+            return;
+        }
+        nextParked = now + LOOK_NANOS;
+        for (String queue : List.copyOf(parked.keySet())) {
+            Deque<Put> left = parked.get(queue);
+            left.removeIf(Put::failWhenLate);
+            while (!left.isEmpty() && trySend(left.peek())) {
+                left.poll();
+            }
+            if (left.isEmpty()) {
+                parked.remove(queue);
+            } else {
+                wish(queue);
+            }
+        }
+    }
+
+    /** It waits until its mailbox is not about to be removed any more. */
+    private void park(Put put) throws ActiveMQException {
+        parked.computeIfAbsent(put.queue, queue -> new ArrayDeque<>()).add(put);
+        wish(put.queue);
+    }
+
+    /** Tells whoever is about to remove a mailbox that there is something for it. */
+    private void wish(String queue) throws ActiveMQException {
+        String mark = QueueNames.markOf(queue);
         try {
-            makeQueue(put);
+            producer.send(SimpleString.of(mark), Queues.createWish(session));
+        } catch (ActiveMQException e) {
+            if (!Queues.concernsOneQueue(e)) {
+                throw e;
+            }
+            // it is gone just now
+        }
+    }
+
+    private void send(Put put) throws ActiveMQException {
+        if (!trySend(put)) {
+            park(put);
+        }
+    }
+
+    /** Sends it, or fails it; {@code false}, and nothing was done, when its mailbox is about to be removed. */
+    private boolean trySend(Put put) throws ActiveMQException {
+        try {
+            if (!makeQueue(put)) {
+                return false;
+            }
         } catch (ActiveMQException e) {
             put.fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, e.getMessage());
             if (!Queues.concernsOneQueue(e)) {
                 throw e;
             }
-            return;
+            return true;
         }
         ClientMessage message = Queues.createMessage(session, put.durable);
-        put.fill(message, nanos.getAsLong() - put.atNanos);
+        long now = nanos.getAsLong();
+        put.fill(message, now - put.atNanos);
+        put.sentNanos = now;
         sent.add(put);
         try {
             producer.send(SimpleString.of(put.queue), message, put);
@@ -152,19 +217,32 @@ final class PutWriter extends SessionThread {
                 throw e;
             }
         }
+        return true;
     }
 
-    /** Looks again now and then, and when the broker did not find the queue. */
-    private void makeQueue(Put put) throws ActiveMQException {
+    /** Looks again now and then, and when the broker did not find the queue; {@code false} when it is about to be removed. */
+    private boolean makeQueue(Put put) throws ActiveMQException {
         long now = System.nanoTime();
         Long known = queues.get(put.queue);
-        if (known == null || now - known > Queues.TRUST_NANOS || put.isRefused) {
+        if (known == null || now - known > trustNanos() || put.isRefused) {
+            if (QueueNames.isOfInstance(put.queue) && Queues.isMarked(asking, put.queue)) {
+                queues.remove(put.queue);
+                return false;
+            }
             Queues.make(asking, put.queue);
             if (queues.size() >= Queues.MOST_REMEMBERED) {
                 queues.clear();
             }
             queues.put(put.queue, now);
+            known = now;
         }
+        put.lookedAtNanos = known;
+        return true;
+    }
+
+    /** Short enough that there is time left to confirm what is sent at its end. */
+    private long trustNanos() {
+        return Math.min(Queues.TRUST_NANOS, idleTimes.leaseNanos() / 3);
     }
 
     @Override
@@ -172,6 +250,14 @@ final class PutWriter extends SessionThread {
         for (Put put = waiting.poll(); put != null; put = waiting.poll()) {
             put.fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, problem());
         }
+    }
+
+    /** What waited behind a mark was not sent. */
+    private void failParked() {
+        for (Deque<Put> left : parked.values()) {
+            left.forEach(put -> put.fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, problem()));
+        }
+        parked.clear();
     }
 
     @Override
@@ -189,6 +275,7 @@ final class PutWriter extends SessionThread {
         asking = null;
         producer = null;
         queues.clear();
+        failParked();
         for (Put put = sent.poll(); put != null; put = sent.poll()) {
             put.fail(
                     ErrorCode.MAILBOX_UNAVAILABLE,
@@ -205,6 +292,12 @@ final class PutWriter extends SessionThread {
         final long atNanos;
         final boolean durable;
         final CompletableFuture<Void> future = new CompletableFuture<>();
+        // of the thread that writes, before it is sent
+        /** When its queue was looked at, in real time. */
+        long lookedAtNanos;
+
+        long sentNanos;
+
         /** The broker had no such queue once; it is made, and the command sent again, once. */
         volatile boolean isRefused;
 
@@ -241,9 +334,23 @@ final class PutWriter extends SessionThread {
             }
         }
 
+        /** Its mailbox is about to be removed for so long that something must be wrong. */
+        boolean failWhenLate() {
+            if (nanos.getAsLong() - atNanos <= settings().putLimit().toNanos()) {
+                return false;
+            }
+            fail(ErrorCode.MAILBOX_UNAVAILABLE, Outcome.NOT_SENT, "the mailbox " + queue + " is about to be removed");
+            return true;
+        }
+
         @Override
         public void sendAcknowledged(Message message) {
-            if (end()) {
+            if (QueueNames.isOfInstance(queue) && System.nanoTime() - lookedAtNanos > idleTimes.leaseNanos()) {
+                fail(
+                        ErrorCode.MAILBOX_UNAVAILABLE,
+                        Outcome.UNKNOWN,
+                        "the broker confirmed the command so late that its mailbox may have been removed since");
+            } else if (end()) {
                 counters.put.increment();
                 future.complete(null);
             }

@@ -15,6 +15,7 @@ final class QueueNames {
     static final String PREFIX = "sommelier.command.";
 
     private static final String CONTROLLER = "sommelier.controller.";
+    private static final String MARK = "sommelier.ending.";
 
     private QueueNames() {}
 
@@ -33,11 +34,21 @@ final class QueueNames {
         return name.toString();
     }
 
+    /** Whether it is the mailbox of an instance: dots in names are escaped. */
+    static boolean isOfInstance(String queue) {
+        return queue.startsWith(PREFIX) && queue.indexOf('.', PREFIX.length()) > 0;
+    }
+
     /** The queue, and the address, of what other controllers tell one. */
     static String ofController(String controllerId) {
         StringBuilder name = new StringBuilder(CONTROLLER);
         escape(controllerId, name);
         return name.toString();
+    }
+
+    /** The queue, and the address, that says that a mailbox is about to be removed. */
+    static String markOf(String mailbox) {
+        return MARK + mailbox.substring(PREFIX.length());
     }
 
     private static void escape(String part, StringBuilder to) {

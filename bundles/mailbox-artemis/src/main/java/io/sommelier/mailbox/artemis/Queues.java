@@ -50,6 +50,11 @@ final class Queues {
         return message;
     }
 
+    /** An empty message to a mark: somebody has a command for the mailbox. It goes nowhere when the mark is gone. */
+    static ClientMessage createWish(ClientSession session) {
+        return session.createMessage(false);
+    }
+
     /** Makes the queue of a controller, if there is none: it ends with the broker, takes one consumer, and goes when nobody reads it for a while. Blocks. */
     static void makeForController(ClientSession session, String name) throws ActiveMQException {
         if (session.queueQuery(SimpleString.of(name)).isExists()) {
@@ -83,19 +88,54 @@ final class Queues {
                 || !session.addressQuery(nameOrAddress).getQueueNames().isEmpty();
     }
 
-    /** Makes a durable anycast queue with an address of its own name, if there is none. Blocks. */
+    /** Says that a mailbox is about to be removed, as long as the session lives. Fails with QUEUE_EXISTS when somebody says so already. Blocks. */
+    static void mark(ClientSession session, String mailbox) throws ActiveMQException {
+        String mark = QueueNames.markOf(mailbox);
+        session.createQueue(QueueConfiguration.of(mark)
+                .setAddress(mark)
+                .setRoutingType(RoutingType.ANYCAST)
+                .setDurable(false)
+                .setTemporary(true));
+    }
+
+    /** It is not about to be removed any more. Blocks. */
+    static void unmark(ClientSession session, String mailbox) throws ActiveMQException {
+        try {
+            session.deleteQueue(SimpleString.of(QueueNames.markOf(mailbox)));
+        } catch (ActiveMQException e) {
+            if (!concernsOneQueue(e)) {
+                throw e;
+            }
+            // an administrator removed it
+        }
+    }
+
+    /** Whether a mailbox is about to be removed. Blocks. */
+    static boolean isMarked(ClientSession session, String mailbox) throws ActiveMQException {
+        return session.queueQuery(SimpleString.of(QueueNames.markOf(mailbox))).isExists();
+    }
+
+    /**
+     * Makes the durable anycast queue of a mailbox, with an address of its own name, if there is none. That of an instance the broker itself removes when it starts, if it is empty: nobody can put
+     * anything then. Blocks.
+     */
     static void make(ClientSession session, String name) throws ActiveMQException {
         if (session.queueQuery(SimpleString.of(name)).isExists()) {
             return;
         }
+        QueueConfiguration queue = QueueConfiguration.of(name)
+                .setAddress(name)
+                .setRoutingType(RoutingType.ANYCAST)
+                .setDurable(true)
+                .setAutoDelete(false)
+                .setMaxConsumers(-1)
+                .setPurgeOnNoConsumers(false);
+        if (QueueNames.isOfInstance(name)) {
+            // never by the broker while it runs: it might throw away what it has just confirmed
+            queue.setAutoDelete(true).setAutoDeleteDelay(Long.MAX_VALUE).setAutoDeleteMessageCount(0L);
+        }
         try {
-            session.createQueue(QueueConfiguration.of(name)
-                    .setAddress(name)
-                    .setRoutingType(RoutingType.ANYCAST)
-                    .setDurable(true)
-                    .setAutoDelete(false)
-                    .setMaxConsumers(-1)
-                    .setPurgeOnNoConsumers(false));
+            session.createQueue(queue);
         } catch (ActiveMQQueueExistsException e) {
             // another controller was faster
         }

@@ -44,6 +44,7 @@ final class Reader extends SessionThread {
     private final LongSupplier nanos;
     private final PutWriter writer;
     private final Presence presence;
+    private final IdleMailboxes idle;
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final Map<String, List<MailboxIntake>> intakes = new HashMap<>();
     private final Set<MailboxIntake> toLookAt = new LinkedHashSet<>();
@@ -74,13 +75,15 @@ final class Reader extends SessionThread {
             Counters counters,
             BrokerClock clock,
             LongSupplier nanos,
-            PutWriter writer) {
+            PutWriter writer,
+            IdleTimes idleTimes) {
         super(name, settings, counters);
         this.counters = counters;
         this.clock = clock;
         this.nanos = nanos;
         this.writer = writer;
         this.presence = new Presence();
+        this.idle = new IdleMailboxes(idleTimes, new OwnReaders(), counters);
     }
 
     private static <V> Map<Delivery, V> remembering() {
@@ -184,7 +187,10 @@ final class Reader extends SessionThread {
                 intake.sweep();
             }
         }
-        return hasMore ? 0 : Math.min(presence.dueInNanos(now), SWEEP_NANOS);
+        long nextIdle = news == null
+                ? SWEEP_NANOS // without news nobody would hear that his mailbox is made again
+                : idle.work(session, now, settings().removeIdleAfter().toNanos());
+        return hasMore ? 0 : Math.min(Math.min(presence.dueInNanos(now), nextIdle), SWEEP_NANOS);
     }
 
     private void hear() throws ActiveMQException {
@@ -195,6 +201,9 @@ final class Reader extends SessionThread {
                 } else if (item.isHere()) {
                     intake.queueWent();
                 }
+            }
+            if (!item.came() && item.isHere()) {
+                idle.gone(item.queue());
             }
         }
     }
@@ -248,6 +257,7 @@ final class Reader extends SessionThread {
         echo = null;
         news = null;
         toLookAt.clear();
+        idle.disconnected();
         for (MailboxIntake intake : all()) {
             intake.disconnected();
         }
@@ -262,7 +272,42 @@ final class Reader extends SessionThread {
         return own;
     }
 
+    /** The intakes here, as far as the removal of idle mailboxes is concerned. */
+    private final class OwnReaders implements IdleMailboxes.Readers {
+        @Override
+        public int consumers(String queue) {
+            int sum = 0;
+            for (MailboxIntake intake : of(queue)) {
+                int consumers = intake.idleConsumers();
+                if (consumers < 0) {
+                    return -1;
+                }
+                sum += consumers;
+            }
+            return sum;
+        }
+
+        @Override
+        public void pause(String queue) throws ActiveMQException {
+            for (MailboxIntake intake : of(queue)) {
+                intake.pause();
+            }
+        }
+
+        @Override
+        public void resume(String queue) throws ActiveMQException {
+            for (MailboxIntake intake : of(queue)) {
+                intake.resume();
+            }
+        }
+    }
+
     // ---- what intakes and commands need; on the thread ----
+
+    /** The mailbox of an instance is there, and something came, or it was opened or closed. */
+    void used(String queue) {
+        idle.used(queue);
+    }
 
     /** The session, or {@code null}. */
     ClientSession session() {

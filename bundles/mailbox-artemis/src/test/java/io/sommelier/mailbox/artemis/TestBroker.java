@@ -44,7 +44,39 @@ final class TestBroker {
                 Duration.ofMillis(100),
                 65_536,
                 64L << 20,
-                goneAfter);
+                goneAfter,
+                Duration.ZERO);
+    }
+
+    /** Mailboxes of instances are removed when they are idle for a second, and nobody else may put meanwhile. */
+    static final IdleTimes QUICKLY = new IdleTimes(
+            Duration.ofMillis(1500).toNanos(), Duration.ofMillis(3000).toNanos());
+
+    static MailboxSettings removing() {
+        MailboxSettings base = quick();
+        return new MailboxSettings(
+                base.maxPuts(),
+                base.maxPutBytes(),
+                base.putLimit(),
+                base.clockPeriod(),
+                base.retryFirst(),
+                base.retryMost(),
+                base.maxNotes(),
+                base.maxNoteBytes(),
+                base.goneAfter(),
+                Duration.ofSeconds(1));
+    }
+
+    /** A mailbox that follows this broker, and removes those of instances that are idle. */
+    ArtemisMailbox removingMailbox(String name) {
+        return removingMailbox(name, QUICKLY);
+    }
+
+    ArtemisMailbox removingMailbox(String name, IdleTimes times) {
+        ArtemisMailbox mailbox = new ArtemisMailbox(name, removing(), System::nanoTime, times);
+        follow(mailbox);
+        awaitUp(mailbox);
+        return mailbox;
     }
 
     TestBroker start() {
