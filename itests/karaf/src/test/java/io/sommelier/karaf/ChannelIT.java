@@ -55,6 +55,7 @@ class ChannelIT {
     @BeforeAll
     void start() throws Exception {
         karaf = Karaf.asProcess("channels");
+        karaf.editCustomProperties(Map.of("karaf.shutdown.timeout", "30000")); // of which a drain has half
         karaf.edit("io.sommelier.transport.tcp", Map.of("heartbeat", "2s"));
         karaf.edit("io.sommelier.controller", Map.of("healthPeriod", "500ms", "healthFailures", "2"));
         karaf.start();
@@ -432,6 +433,9 @@ class ChannelIT {
     @Order(7)
     void atSigtermWhatIsUnderWayIsAnsweredWhatIsNewIsRefusedAndTheLogSaysWhatCameOfIt() throws Exception {
         long stoppedPid = karaf.pid();
+        karaf.edit("io.sommelier.controller", Map.of("drainLimit", "10m")); // longer than Karaf lives then
+        eventually(() -> assertThat(Witness.log(karaf, "drainLimit is 600000 ms", "then commands have 15000 ms"))
+                .contains("WARN"));
         try (ConnectorProcess member = new ConnectorProcess(karaf, "steady")) {
             isServed("steady");
             CompletableFuture<HttpResponse<String>> shortOne = http.send("cellar", "slow", "{\"millis\":2000}");
@@ -454,13 +458,13 @@ class ChannelIT {
             assertThat(refused.body()).contains("\"code\":\"DRAINING\"", "\"outcome\":\"NOT_SENT\"");
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();
             assertThat(shortOne.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-            HttpResponse<String> cut = longOne.get(30, TimeUnit.SECONDS);
+            HttpResponse<String> cut = longOne.get(60, TimeUnit.SECONDS);
             assertThat(cut.body()).contains("\"code\":\"DRAINING\"", "\"outcome\":\"UNKNOWN\"");
             stopped.get(60, TimeUnit.SECONDS);
             assertThat(member.printed()).anyMatch(line -> line.contains("SHUTDOWN"));
         }
         String drained = Witness.log(karaf, "the controller ", "is drained after");
-        assertThat(drained).contains("1 did not {UNKNOWN=1}");
+        assertThat(drained).contains(" LIMIT", "1 did not {UNKNOWN=1}");
         Witness.tell("controller", stoppedPid, "SIGTERM", drained);
     }
 

@@ -2,6 +2,9 @@ package io.sommelier.karaf;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -148,7 +151,15 @@ final class Karaf implements AutoCloseable {
 
     /** Gives keys of a configuration file other values, as an editor would; makes the file when there is none. */
     void edit(String pid, Map<String, String> changes) throws IOException {
-        Path file = settings(pid);
+        edit(settings(pid), changes);
+    }
+
+    /** Gives keys of Karaf's own settings other values; they count from the next start on. */
+    void editCustomProperties(Map<String, String> changes) throws IOException {
+        edit(home().resolve("etc/custom.properties"), changes);
+    }
+
+    private static void edit(Path file, Map<String, String> changes) throws IOException {
         Stream<String> before = Files.exists(file) ? Files.readAllLines(file).stream() : Stream.of();
         Stream<String> kept = before.filter(line -> !changes.containsKey(line.split("=", 2)[0].trim()));
         Stream<String> changed = changes.entrySet().stream().map(entry -> entry.getKey() + " = " + entry.getValue());
@@ -263,6 +274,24 @@ final class Karaf implements AutoCloseable {
     /** Puts another jar in the place of a bundle, as {@code bundle:update} does. */
     void updateBundle(String symbolicName, Path jar) throws IOException, JMException {
         bundle(symbolicName, "update", jar.toUri().toString());
+    }
+
+    /** Resolves a bundle and all that use its packages anew, as {@code bundle:refresh} does; they stop and start again. */
+    void refreshBundle(String symbolicName) throws IOException, JMException {
+        bundle(symbolicName, "refresh", "");
+    }
+
+    /** How many threads there are of each name that begins so; {@code #} stands for digits. */
+    Map<String, Integer> threads(String prefix) throws IOException {
+        Map<String, Integer> counts = new TreeMap<>();
+        ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
+                mbeans(), ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().startsWith(prefix)) {
+                counts.merge(thread.getThreadName().replaceAll("\\d+", "#"), 1, Integer::sum);
+            }
+        }
+        return counts;
     }
 
     private void bundle(String symbolicName, String operation, String argument) throws IOException, JMException {

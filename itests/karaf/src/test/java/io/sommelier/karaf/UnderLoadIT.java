@@ -3,19 +3,33 @@ package io.sommelier.karaf;
 import static io.sommelier.karaf.Sending.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sommelier.api.Call;
 import io.sommelier.api.CommandHandler;
+import io.sommelier.api.Outcome;
+import io.sommelier.api.Payload;
 import io.sommelier.connector.Connector;
 import io.sommelier.karaf.probe.Probe;
 import io.sommelier.karaf.probe.ProbeMXBean;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.management.JMException;
 import javax.management.JMX;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +47,8 @@ class UnderLoadIT {
 
     /** So many are answered between two updates, at least. */
     private static final int BETWEEN = 20;
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final UnaryOperator<String> SAME = UnaryOperator.identity();
     private static final Pattern CHANNEL =
@@ -302,5 +318,243 @@ class UnderLoadIT {
         assertThat(channels("websocket")).isEqualTo(overWebSocketBefore);
         eventually(() -> assertThat(probe.alive()).isEmpty());
         executions.clear();
+    }
+
+    /** What was sent, and how it ended: with its own text, an outcome, a broken connection, or what nobody should get. */
+    private static final class Sent {
+        private final Map<String, String> ends = new ConcurrentHashMap<>();
+        private final AtomicInteger count = new AtomicInteger();
+
+        Supplier<String> over(Http http, String target) {
+            return () -> ended(text -> {
+                HttpResponse<String> reply = http.post(target, "pour", text);
+                return reply.statusCode() == 200 ? reply.body() : outcome(reply);
+            });
+        }
+
+        Supplier<String> over(Connector caller, String target) {
+            return () -> ended(text ->
+                    Sending.endOf(Sending.send(caller, target, "pour", text)).toString());
+        }
+
+        /** A 503 says when to come again; that of the engine, while there is no gateway, knows of no command. */
+        private static String outcome(HttpResponse<String> reply) {
+            boolean isLater = reply.headers().firstValue("Retry-After").isPresent();
+            Matcher outcome = Pattern.compile("\"outcome\":\"(\\w+)\"").matcher(reply.body());
+            if (reply.statusCode() != 503 || isLater) {
+                if (outcome.find()) {
+                    return outcome.group(1);
+                }
+                if (reply.body().contains("nothing is served yet")) {
+                    return "NOT_SENT";
+                }
+            }
+            return reply.statusCode() + " " + reply.headers().map() + " " + reply.body();
+        }
+
+        private interface Way {
+            String ask(String text) throws IOException;
+        }
+
+        private String ended(Way way) {
+            String text = "drained-" + count.incrementAndGet();
+            String end;
+            try {
+                end = way.ask(text);
+            } catch (ConnectException nobodyListens) {
+                end = "NOT_SENT";
+            } catch (IOException broken) {
+                end = "broken";
+            } catch (RuntimeException e) {
+                end = e.toString();
+            }
+            ends.put(text, end);
+            LockSupport.parkNanos(PAUSE_NANOS); // while nobody is there each fails at once
+            return end.equals(text) ? "answered" : end;
+        }
+    }
+
+    /** A member whose one operation answers when it may. */
+    private static Connector keeper(CountDownLatch began, CountDownLatch mayEnd, CountDownLatch over, String address) {
+        return Sending.connector("keeper", address)
+                .serves("keep")
+                .handler("wait", CommandHandler.answeringLater(invocation -> {
+                    CountDownLatch awaited = invocation.payload().asText().equals("short") ? mayEnd : over;
+                    CompletableFuture<Payload> answer = CompletableFuture.supplyAsync(() -> {
+                        try {
+                            awaited.await(120, TimeUnit.SECONDS);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        return invocation.payload();
+                    });
+                    began.countDown();
+                    return answer;
+                }))
+                .open();
+    }
+
+    private boolean isListening(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /** Those of the controller and of the transports with sockets; others come as they are needed. */
+    private Map<String, Integer> threads() throws IOException {
+        Map<String, Integer> threads = new TreeMap<>();
+        for (String owner : List.of("controller", "tcp", "websocket")) {
+            threads.putAll(karaf.threads("sommelier-" + owner));
+        }
+        return threads;
+    }
+
+    private void allAreBack() throws Exception {
+        areActive(overTcp);
+        areActive(overWebSocket);
+        for (String target : List.of("cellar", "attic", "ledger")) {
+            eventually(() ->
+                    assertThat(http.post(target, "pour", "back").statusCode()).isEqualTo(200));
+        }
+    }
+
+    /** Each got its own answer and was executed once, or was not sent and never executed; nothing is silent. */
+    private void assertNothingIsSilent(Sent sent) {
+        assertThat(sent.ends).hasSize(sent.count.get());
+        assertThat(sent.ends).allSatisfy((text, end) -> {
+            assertThat(end).isIn(text, "NOT_SENT");
+            assertThat(executions.getOrDefault(text, 0)).isEqualTo(end.equals(text) ? 1 : 0);
+        });
+    }
+
+    private List<String> drains() throws IOException {
+        return karaf.log().stream()
+                .filter(line -> line.contains("the controller ") && line.contains("is drained after"))
+                .toList();
+    }
+
+    @Test
+    void theControllerIsStoppedStartedAndUpdatedWhichDrainsTheNode() throws Exception {
+        String controller = "io.sommelier.controller";
+        executions.clear();
+        int drainsBefore = drains().size();
+        Map<String, Integer> threadsBefore = threads();
+        CountDownLatch began = new CountDownLatch(2);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        Sent sent = new Sent();
+        try (Connector keeper = keeper(began, mayEnd, over, Sending.tcp(karaf))) {
+            areActive(List.of(keeper));
+            CompletableFuture<HttpResponse<String>> shortOne = http.send("keep", "wait", "short");
+            Call longOne = Sending.send(callerOverWebSocket(), "keep", "wait", "long");
+            assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+
+            try (Load load = new Load(List.of(
+                    sent.over(http, "cellar"),
+                    sent.over(http, "attic"),
+                    sent.over(callerOverTcp(), "attic"),
+                    sent.over(callerOverWebSocket(), "cellar")))) {
+                eventually(() -> assertThat(sent.ends).hasSizeGreaterThan(100));
+                CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
+                    try {
+                        karaf.stopBundle(controller);
+                    } catch (IOException | JMException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                eventually(() -> assertThat(http.post("cellar", "pour", "new").body())
+                        .contains("\"code\":\"DRAINING\"", "\"outcome\":\"NOT_SENT\""));
+                mayEnd.countDown();
+                assertThat(shortOne.get(30, TimeUnit.SECONDS).body()).isEqualTo("short");
+                assertThat(Sending.error(longOne).outcome()).isEqualTo(Outcome.UNKNOWN);
+                stopped.get(60, TimeUnit.SECONDS);
+
+                assertThat(drains()).hasSize(drainsBefore + 1);
+                String drained = Witness.last(drains(), "1 did not {UNKNOWN=1}");
+                Witness.tell("controller bundle", karaf.pid(), "bundle:stop", drained);
+                assertThat(isListening(karaf.ports().tcp())).isFalse();
+                assertThat(isListening(karaf.ports().webSocket())).isFalse();
+                assertThat(threads()).isEmpty();
+                assertThat(http.post("cellar", "pour", "nobody").body()).contains("\"outcome\":\"NOT_SENT\"");
+
+                karaf.startBundle(controller);
+                allAreBack();
+                areActive(List.of(keeper));
+                flow(sent);
+                probe.watch(controller);
+                karaf.updateBundle(controller, karaf.inSystem("sommelier-controller"));
+                allAreBack();
+                flow(sent);
+                Witness.tell("controller bundle", karaf.pid(), "start and bundle:update", "ends: " + load.ends());
+            }
+            over.countDown();
+        }
+        executions.remove("back");
+        executions.remove("new");
+        assertNothingIsSilent(sent);
+        assertThat(drains()).hasSize(drainsBefore + 2);
+        eventually(() -> assertThat(threads()).isEqualTo(threadsBefore));
+        eventually(() -> assertThat(probe.alive()).isEmpty());
+    }
+
+    /** Commands flow: some were answered since this was called. */
+    private static void flow(Sent sent) {
+        int before = sent.count.get();
+        eventually(() -> assertThat(sent.ends.entrySet().stream()
+                        .filter(end -> Integer.parseInt(end.getKey().substring("drained-".length())) > before
+                                && end.getKey().equals(end.getValue())))
+                .hasSizeGreaterThan(BETWEEN));
+    }
+
+    @Test
+    void theApiIsRefreshedWhichDrainsTheNodeAndAllComeBack() throws Exception {
+        executions.clear();
+        Sent sent = new Sent();
+        Map<String, String> states = karaf.bundlesOfOurs();
+        List<String> leaving = List.of(
+                "io.sommelier.api",
+                "io.sommelier.spi",
+                "io.sommelier.wire",
+                "io.sommelier.controller",
+                "io.sommelier.transport.tcp",
+                "io.sommelier.transport.websocket",
+                "io.sommelier.transport.embedded");
+        Map<String, Integer> threadsBefore = threads();
+        try (Load load = new Load(List.of(
+                sent.over(http, "cellar"),
+                sent.over(http, "attic"),
+                sent.over(callerOverTcp(), "attic"),
+                sent.over(callerOverWebSocket(), "cellar")))) {
+            eventually(() -> assertThat(sent.ends).hasSizeGreaterThan(100));
+            leaving.forEach(probe::watch);
+
+            Map<String, String> wirings = probe.wirings();
+            karaf.updateBundle("io.sommelier.api", karaf.inSystem("sommelier-api"));
+            karaf.refreshBundle("io.sommelier.api"); // in the background
+            eventually(() -> assertThat(leaving)
+                    .allSatisfy(
+                            bundle -> assertThat(probe.wirings().get(bundle)).isNotEqualTo(wirings.get(bundle))));
+            eventually(() -> assertThat(karaf.bundlesOfOurs()).isEqualTo(states));
+
+            allAreBack();
+            flow(sent);
+            Witness.tell(
+                    "api and all that use it",
+                    karaf.pid(),
+                    "bundle:update and bundle:refresh",
+                    Witness.last(drains(), "is drained after"),
+                    "ends: " + load.ends());
+        }
+        executions.remove("back");
+        assertThat(sent.ends).hasSize(sent.count.get());
+        assertThat(sent.ends).allSatisfy((text, end) -> {
+            assertThat(end).isIn(text, "NOT_SENT", "UNKNOWN", "broken");
+            assertThat(executions.getOrDefault(text, 0))
+                    .isBetween(end.equals(text) ? 1 : 0, end.equals("NOT_SENT") ? 0 : 1);
+        });
+        eventually(() -> assertThat(threads()).isEqualTo(threadsBefore));
+        eventually(() -> assertThat(probe.alive()).isEmpty());
     }
 }
