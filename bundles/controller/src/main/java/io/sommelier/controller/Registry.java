@@ -275,10 +275,12 @@ final class Registry {
         }
         old.expectReturn(); // until the new one is in
         depart(old);
+        CompletionStage<Peer> joined =
+                join(session); // before the old one is closed: what that had not begun goes there
         old.channel()
                 .close(new Goodbye(
                         CloseReason.TAKEN_OVER, false, "another channel of " + session.instance() + " took its place"));
-        return join(session);
+        return joined;
     }
 
     private CompletionStage<Peer> join(Session session) {

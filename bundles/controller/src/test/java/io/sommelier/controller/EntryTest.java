@@ -106,7 +106,7 @@ class EntryTest {
     }
 
     @Test
-    void commandsOfASilentChannelAreSettledWhenItIsTakenOver() {
+    void whatASilentChannelHadBegunIsSettledWhenItIsTakenOverAndTheRestGoesOn() {
         HandChannel first = node.member("north", 4, "pour");
         RecordingReplyPath claimed = pour();
         first.claimNext();
@@ -118,9 +118,10 @@ class EntryTest {
 
         assertThat(claimed.error().code()).isEqualTo(ErrorCode.MEMBER_GONE);
         assertThat(claimed.error().outcome()).isEqualTo(Outcome.UNKNOWN);
-        assertThat(queued.ended()).isTrue();
-        assertThat(queued.error().outcome()).isEqualTo(Outcome.NOT_SENT);
-        node.isEmpty(first);
+        assertThat(second.claimNext()).isTrue();
+        second.answer(Part.complete(Payload.ofText("poured")).build());
+        assertThat(queued.terminal().payload().asText()).isEqualTo("poured");
+        node.isEmpty(first, second);
     }
 
     @Test
