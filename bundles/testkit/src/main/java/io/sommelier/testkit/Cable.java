@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Stands between a dialler and the port that it means. Held, it reads nothing, so that what is written fills the buffers of the sockets; cut, both ends see a reset, and nobody gets
- * through any more. Thread-safe.
+ * Stands between a dialler and the port that it means. Held, it reads nothing, so that what is written fills the buffers of the sockets; silent, it loses for ever what is said on the connections
+ * there are, their end included; cut, both ends see a reset, and nobody gets through any more. Thread-safe.
  */
 public final class Cable implements AutoCloseable {
     private static final int SMALL_BYTES = 16 * 1024;
@@ -20,7 +20,7 @@ public final class Cable implements AutoCloseable {
     private final ServerSocket listening;
     private final int port;
     private final boolean shrinks;
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final List<Connection> connections = new CopyOnWriteArrayList<>();
     private volatile boolean isCut;
     private boolean isHeld; // under the lock
 
@@ -48,41 +48,72 @@ public final class Cable implements AutoCloseable {
         return listening.getLocalPort();
     }
 
+    /** The two sockets of one connection. */
+    private static final class Connection {
+        final Socket near;
+        final Socket far;
+        volatile boolean isSilent;
+
+        Connection(Socket near, Socket far) {
+            this.near = near;
+            this.far = far;
+        }
+
+        void reset() {
+            Cable.reset(near);
+            Cable.reset(far);
+        }
+    }
+
     private void accept() {
         try {
             while (true) {
-                Socket near = keep(listening.accept());
-                Socket far = keep(new Socket(InetAddress.getLoopbackAddress(), port));
-                start(() -> copy(near, far));
-                start(() -> copy(far, near));
+                Socket near = listening.accept();
+                near.setTcpNoDelay(true);
+                Connection connection = new Connection(near, reach(near));
+                connections.add(connection);
+                if (isCut) {
+                    connection.reset();
+                }
+                start(() -> copy(connection, near, connection.far));
+                start(() -> copy(connection, connection.far, near));
             }
         } catch (IOException closed) {
             cut();
         }
     }
 
-    private Socket keep(Socket socket) throws IOException {
-        socket.setTcpNoDelay(true);
-        sockets.add(socket);
-        if (isCut) {
-            reset(socket);
+    /** To where the cable leads; where nobody is, who dialled is told. */
+    private Socket reach(Socket near) throws IOException {
+        try {
+            Socket far = new Socket(InetAddress.getLoopbackAddress(), port);
+            far.setTcpNoDelay(true);
+            return far;
+        } catch (IOException nobody) {
+            reset(near);
+            throw nobody;
         }
-        return socket;
     }
 
-    private void copy(Socket from, Socket to) {
+    private void copy(Connection connection, Socket from, Socket to) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[16 * 1024];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                awaitRelease();
+                awaitRelease(connection);
+                if (connection.isSilent) {
+                    return;
+                }
                 out.write(buffer, 0, count);
             }
-            to.shutdownOutput();
+            if (!connection.isSilent) {
+                to.shutdownOutput();
+            }
         } catch (IOException gone) {
-            reset(from);
-            reset(to);
+            if (!connection.isSilent) {
+                connection.reset();
+            }
         } catch (InterruptedException never) {
             throw new AssertionError(never);
         }
@@ -94,8 +125,9 @@ public final class Cable implements AutoCloseable {
             isHeld = true;
         }
         if (shrinks) {
-            for (Socket socket : sockets) {
-                socket.setReceiveBufferSize(SMALL_BYTES);
+            for (Connection connection : connections) {
+                connection.near.setReceiveBufferSize(SMALL_BYTES);
+                connection.far.setReceiveBufferSize(SMALL_BYTES);
             }
         }
     }
@@ -106,16 +138,33 @@ public final class Cable implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void awaitRelease() throws InterruptedException {
-        while (isHeld) {
+    private synchronized void awaitRelease(Connection connection) throws InterruptedException {
+        while (isHeld && !connection.isSilent) {
             wait();
         }
+    }
+
+    /** Loses what is said on the connections there are, from now on and for ever, and their end: neither side hears of the other any more. New ones are as before. */
+    public synchronized void silence() {
+        connections.forEach(connection -> connection.isSilent = true);
+        notifyAll();
+    }
+
+    /** As {@link #silence}, but that one side, the dialler or who listens, sees its end of them break. */
+    public void strand(boolean isDialler) {
+        silence();
+        connections.forEach(connection -> reset(isDialler ? connection.near : connection.far));
+    }
+
+    /** Whether a connection of it was silenced. */
+    public boolean isSilent() {
+        return connections.stream().anyMatch(connection -> connection.isSilent);
     }
 
     /** Resets every connection, and lets none through from now on. */
     public void cut() {
         isCut = true;
-        sockets.forEach(Cable::reset);
+        connections.forEach(Connection::reset);
         release();
         close();
     }

@@ -25,14 +25,7 @@ import org.junit.jupiter.api.Test;
 /** A channel that is drained: what is under way ends, in both directions, and nothing new comes. */
 interface DrainPromises extends WorldAccess {
     private static CompletionStage<DrainReport> drain(World world, String instance, Duration limit) {
-        String channel = world.admin().channels().stream()
-                .filter(one -> one.instance().equals(instance))
-                .findFirst()
-                .orElseThrow()
-                .channelId();
-        return world.admin()
-                .drainChannel(channel, DrainOrder.usual().within(limit))
-                .orElseThrow();
+        return WorldAccess.drain(world, instance, DrainOrder.usual().within(limit));
     }
 
     private static DrainReport report(CompletionStage<DrainReport> drained) throws Exception {

@@ -16,7 +16,6 @@ import io.sommelier.api.Health;
 import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Target;
-import io.sommelier.api.admin.ChannelView;
 import io.sommelier.api.admin.HealthView;
 import io.sommelier.api.admin.HealthView.State;
 import java.time.Duration;
@@ -44,11 +43,7 @@ interface HealthPromises extends WorldAccess {
     }
 
     private static HealthView healthOf(World world, String instance) {
-        return world.admin().channels().stream()
-                .filter(channel -> channel.instance().equals(instance))
-                .map(ChannelView::health)
-                .findFirst()
-                .orElseThrow();
+        return WorldAccess.channelOf(world, instance).health();
     }
 
     private static void awaitHealth(World world, String instance, State state, String detail) {

@@ -26,6 +26,7 @@ public abstract class TransportContract
                 LossPromises,
                 CallerPromises,
                 HelloPromises,
+                LifePromises,
                 LimitPromises,
                 HopPromises,
                 HealthPromises,

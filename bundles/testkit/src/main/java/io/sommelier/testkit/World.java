@@ -29,6 +29,12 @@ public interface World extends AutoCloseable {
      */
     WorldMember member(MemberPlan plan);
 
+    /** Sets a member to the way to the controller; comes back by itself for as long as it may, and waits for nothing. */
+    WorldMember connect(MemberPlan plan);
+
+    /** The transport under test, as the controller has it: who said hello there, and how channels ended. */
+    WatchedTransport transport();
+
     /** What an operator sees. */
     ControllerAdmin admin();
 

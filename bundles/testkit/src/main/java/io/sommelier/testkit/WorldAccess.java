@@ -13,8 +13,12 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Reply;
 import io.sommelier.api.Stage;
+import io.sommelier.api.admin.ChannelView;
+import io.sommelier.api.admin.DrainOrder;
+import io.sommelier.api.admin.DrainReport;
 import io.sommelier.api.admin.TargetView;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +73,20 @@ interface WorldAccess {
                 .filter(member -> member.instance().equals(instance))
                 .mapToInt(TargetView.MemberView::inFlight)
                 .sum();
+    }
+
+    static ChannelView channelOf(World world, String instance) {
+        return world.admin().channels().stream()
+                .filter(channel -> channel.instance().equals(instance))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Drains the channel of a connector; completes when that is done. */
+    static CompletionStage<DrainReport> drain(World world, String instance, DrainOrder order) {
+        return world.admin()
+                .drainChannel(channelOf(world, instance).channelId(), order)
+                .orElseThrow();
     }
 
     /** A handler that tells that it was entered, stays until the gate opens, and then answers. */

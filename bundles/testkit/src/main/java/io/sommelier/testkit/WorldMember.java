@@ -2,6 +2,9 @@ package io.sommelier.testkit;
 
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.CommandSender;
+import io.sommelier.api.Goodbye;
+import io.sommelier.api.Welcome;
+import java.util.Optional;
 
 /** A member in a {@link World}. Thread-safe. */
 public interface WorldMember {
@@ -10,6 +13,12 @@ public interface WorldMember {
 
     /** Sends commands over the channel of this member. */
     CommandSender sender();
+
+    /** What the controller said when it took the member in; empty while it is not in, as far as the member can know. */
+    Optional<Welcome> welcome();
+
+    /** How its last channel ended, or why it was refused the last time, as the member was told or found; empty before the first time. */
+    Optional<Goodbye> lastGoodbye();
 
     /** Serves one operation more, in the way of the others; the controller may learn of it a little later. */
     void serve(String operation, CommandHandler handler);

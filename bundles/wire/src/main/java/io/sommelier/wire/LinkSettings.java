@@ -55,6 +55,30 @@ public record LinkSettings(
                 Duration.ofSeconds(10));
     }
 
+    /** These settings with another largest frame. */
+    public LinkSettings withMaxFrameBytes(int value) {
+        return new LinkSettings(
+                value, maxMessageBytes, maxHeaderBytes, maxStreams, maxAssemblyBytes, helloLimit, heartbeat);
+    }
+
+    /** These settings with another largest payload. */
+    public LinkSettings withMaxMessageBytes(int value) {
+        return new LinkSettings(
+                maxFrameBytes, value, maxHeaderBytes, maxStreams, maxAssemblyBytes, helloLimit, heartbeat);
+    }
+
+    /** These settings with another limit for a hello, or its answer. */
+    public LinkSettings withHelloLimit(Duration value) {
+        return new LinkSettings(
+                maxFrameBytes, maxMessageBytes, maxHeaderBytes, maxStreams, maxAssemblyBytes, value, heartbeat);
+    }
+
+    /** These settings with another heartbeat. */
+    public LinkSettings withHeartbeat(Duration value) {
+        return new LinkSettings(
+                maxFrameBytes, maxMessageBytes, maxHeaderBytes, maxStreams, maxAssemblyBytes, helloLimit, value);
+    }
+
     private static void check(String what, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(

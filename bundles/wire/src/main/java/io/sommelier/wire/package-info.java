@@ -3,7 +3,7 @@
  * specification.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.sommelier.wire;
 
 import org.osgi.annotation.bundle.Export;

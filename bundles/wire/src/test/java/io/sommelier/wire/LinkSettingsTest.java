@@ -30,6 +30,26 @@ class LinkSettingsTest {
         assertThat(LinkSettings.defaults().maxFrameBytes()).isEqualTo(65_536);
     }
 
+    @Test
+    void each_change_leaves_the_other_values_as_they_were() {
+        LinkSettings changed = LinkSettings.defaults()
+                .withMaxFrameBytes(100_000)
+                .withMaxMessageBytes(200_000)
+                .withHelloLimit(Duration.ofMillis(300))
+                .withHeartbeat(Duration.ofMillis(400));
+
+        LinkSettings defaults = LinkSettings.defaults();
+        assertThat(changed)
+                .isEqualTo(settings(
+                        100_000,
+                        200_000,
+                        defaults.maxHeaderBytes(),
+                        defaults.maxStreams(),
+                        defaults.maxAssemblyBytes(),
+                        300,
+                        400));
+    }
+
     private static LinkSettings settings(
             int frame, int message, int header, int streams, long assembly, long helloMillis, long heartbeatMillis) {
         return new LinkSettings(

@@ -30,7 +30,7 @@ class EmbeddedPathTest {
 
     @Test
     void theWholeWayRunsOnTheCallersThreadBeforeSendReturns() {
-        world.transport()
+        world.embedded()
                 .register(MemberSpec.of("a", "cellar")
                         .direct(
                                 "pour",
@@ -47,7 +47,7 @@ class EmbeddedPathTest {
 
     @Test
     void aCommandCostsAtMostAKibibyteOfMemoryAllTheWay() {
-        world.transport()
+        world.embedded()
                 .register(MemberSpec.of("a", "cellar")
                         .direct("pour", CommandHandler.answering(invocation -> invocation.payload()))
                         .build());
@@ -73,7 +73,7 @@ class EmbeddedPathTest {
     void handlersThatSendToHandlersNeverExhaustTheStack() throws Exception {
         AtomicInteger deepest = new AtomicInteger();
         ThreadLocal<int[]> depth = ThreadLocal.withInitial(() -> new int[1]);
-        world.transport()
+        world.embedded()
                 .register(MemberSpec.of("a", "cellar")
                         .capacity(10_000)
                         .direct("descend", (invocation, responder) -> {
@@ -106,7 +106,7 @@ class EmbeddedPathTest {
 
     @Test
     void callsThatSendTheNextFromTheirResultNeverExhaustTheStack() {
-        world.transport()
+        world.embedded()
                 .register(MemberSpec.of("a", "cellar")
                         .direct("pour", CommandHandler.answering(invocation -> invocation.payload()))
                         .build());
@@ -130,7 +130,7 @@ class EmbeddedPathTest {
         AtomicInteger deepest = new AtomicInteger();
         AtomicInteger depth = new AtomicInteger();
         Payload kibibyte = Payload.copyOf(new byte[1024]);
-        world.transport()
+        world.embedded()
                 .register(MemberSpec.of("a", "cellar")
                         .direct(
                                 "drip",

@@ -3,9 +3,11 @@ package io.sommelier.transport.embedded;
 import io.sommelier.api.Command;
 import io.sommelier.api.CommandHandler;
 import io.sommelier.api.CommandSender;
+import io.sommelier.api.Goodbye;
 import io.sommelier.api.Payload;
 import io.sommelier.api.Stage;
 import io.sommelier.api.Target;
+import io.sommelier.api.Welcome;
 import io.sommelier.api.admin.ControllerAdmin;
 import io.sommelier.controller.Controller;
 import io.sommelier.controller.ControllerSettings;
@@ -14,12 +16,14 @@ import io.sommelier.spi.HelloRefusedException;
 import io.sommelier.spi.Mailbox;
 import io.sommelier.testkit.FixedCredentials;
 import io.sommelier.testkit.MemberPlan;
+import io.sommelier.testkit.WatchedTransport;
 import io.sommelier.testkit.World;
 import io.sommelier.testkit.WorldMember;
 import io.sommelier.testkit.WorldSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +34,7 @@ import org.awaitility.Awaitility;
 final class EmbeddedWorld implements World {
     private final Controller controller;
     private final EmbeddedTransport transport = new EmbeddedTransport();
+    private final WatchedTransport watched = new WatchedTransport(transport);
     private final CommandSender caller;
     private final Map<String, EmbeddedSender> senders = new ConcurrentHashMap<>();
     private final List<CountDownLatch> clogs = new CopyOnWriteArrayList<>();
@@ -40,10 +45,12 @@ final class EmbeddedWorld implements World {
                 ControllerSettings.defaults()
                         .withKnownTargets(settings.knownTargets())
                         .withStreamIdle(settings.streamIdle())
+                        .withProbeLimit(settings.probeLimit())
                         .withHealth(new HealthSettings(settings.healthPeriod(), 0, settings.healthTimeout(), 1)));
         controller.verifiers(settings.verifiers());
+        controller.assigners(settings.assigners());
         controller.authorizers(settings.authorizers());
-        controller.add(transport).toCompletableFuture().join();
+        controller.add(watched).toCompletableFuture().join();
         caller = transport.sender("caller", FixedCredentials.token("caller-secret"));
     }
 
@@ -51,7 +58,7 @@ final class EmbeddedWorld implements World {
         return controller;
     }
 
-    EmbeddedTransport transport() {
+    EmbeddedTransport embedded() {
         return transport;
     }
 
@@ -82,12 +89,8 @@ final class EmbeddedWorld implements World {
 
     @Override
     public WorldMember member(MemberPlan plan) {
-        MemberSpec.Builder spec = MemberSpec.of(plan.instance(), plan.targetId())
-                .capacity(plan.capacity())
-                .executor(plan.threads(), plan.queueCapacity())
-                .credential(plan.credential());
-        plan.handlers().forEach(plan.isDirect() ? spec::direct : spec::operation);
-        EmbeddedMember member = transport.register(spec.build());
+        Handle handle = connect(plan);
+        EmbeddedMember member = handle.member();
         Awaitility.await()
                 .pollDelay(Duration.ZERO)
                 .until(() ->
@@ -96,16 +99,43 @@ final class EmbeddedWorld implements World {
             member.close(Duration.ZERO);
             throw new HelloRefusedException(goodbye);
         });
-        CountDownLatch release = new CountDownLatch(1);
-        clogs.add(release);
-        return new Handle(member, plan, caller, release);
+        return handle;
     }
 
-    private record Handle(EmbeddedMember member, MemberPlan plan, CommandSender caller, CountDownLatch release)
+    @Override
+    public Handle connect(MemberPlan plan) {
+        MemberSpec.Builder spec = MemberSpec.of(plan.instance(), plan.targetId())
+                .attributes(plan.attributes())
+                .capacity(plan.capacity())
+                .executor(plan.threads(), plan.queueCapacity())
+                .credential(plan.credential());
+        plan.handlers().forEach(plan.isDirect() ? spec::direct : spec::operation);
+        CountDownLatch release = new CountDownLatch(1);
+        clogs.add(release);
+        return new Handle(transport.register(spec.build()), plan, caller, release);
+    }
+
+    @Override
+    public WatchedTransport transport() {
+        return watched;
+    }
+
+    /** A member. */
+    record Handle(EmbeddedMember member, MemberPlan plan, CommandSender caller, CountDownLatch release)
             implements WorldMember {
         @Override
         public CommandSender sender() {
             return member.sender();
+        }
+
+        @Override
+        public Optional<Welcome> welcome() {
+            return member.welcome();
+        }
+
+        @Override
+        public Optional<Goodbye> lastGoodbye() {
+            return member.lastGoodbye();
         }
 
         @Override

@@ -15,12 +15,15 @@ import io.sommelier.api.Target;
 import io.sommelier.connector.Connector;
 import io.sommelier.transport.tcp.FakeController.Asked;
 import io.sommelier.wire.LinkSettings;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +96,37 @@ class HostilePeerTest {
         loris.getOutputStream().write(new byte[] {0, 0, 0}); // the beginning of a length, and never more
 
         awaitEnd(loris);
+        assertThat(controller.hellos).isEmpty();
+    }
+
+    private void assertRefused(String frame, CloseReason reason) throws IOException {
+        try (Socket bad = dial()) {
+            bad.getOutputStream().write(HexFormat.of().parseHex(frame.replace(" ", "")));
+
+            DataInputStream answer = new DataInputStream(bad.getInputStream());
+            ByteBuffer refused = ByteBuffer.wrap(answer.readNBytes(answer.readInt()));
+            assertThat(refused.get()).as("REFUSED").isEqualTo((byte) 0x03);
+            assertThat(refused.getShort(6)).isEqualTo((short) reason.number());
+            awaitEnd(bad);
+        }
+    }
+
+    @Test
+    void aVersionThatNobodySpeaksIsRefusedWithItsReason() throws Exception {
+        start(TcpNode.settings());
+
+        assertRefused("00000010 01 00 00000000 534f4d4c 02 ff 00000000", CloseReason.VERSION_MISMATCH);
+
+        assertThat(controller.hellos).isEmpty();
+    }
+
+    @Test
+    void whateverComesBeforeTheHelloIsRefused() throws Exception {
+        start(TcpNode.settings());
+
+        assertRefused("00000008 06 00 00000000 0000", CloseReason.PROTOCOL_ERROR); // operations
+        assertRefused("00000006 07 00 00000000", CloseReason.PROTOCOL_ERROR); // a drain
+
         assertThat(controller.hellos).isEmpty();
     }
 

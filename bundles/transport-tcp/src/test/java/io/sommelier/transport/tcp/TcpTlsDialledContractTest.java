@@ -1,9 +1,9 @@
 package io.sommelier.transport.tcp;
 
+import io.sommelier.testkit.RemoteTransportContract;
+import io.sommelier.testkit.RemoteWorld;
 import io.sommelier.testkit.TestAuthority;
 import io.sommelier.testkit.TestCertificate;
-import io.sommelier.testkit.TransportContract;
-import io.sommelier.testkit.World;
 import io.sommelier.testkit.WorldSettings;
 import io.sommelier.wire.TlsFiles;
 import java.nio.file.Path;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The TCP transport keeps the contract of transports over TLS, with members that the controller dials. */
-class TcpTlsDialledContractTest extends TransportContract {
+class TcpTlsDialledContractTest extends RemoteTransportContract {
     @TempDir
     private static Path directory;
 
@@ -28,7 +28,7 @@ class TcpTlsDialledContractTest extends TransportContract {
     }
 
     @Override
-    protected World newWorld(WorldSettings settings) {
-        return new TcpWorld(settings, true, Optional.of(files));
+    protected RemoteWorld newWorld(WorldSettings settings) {
+        return TcpWorld.open(settings, true, Optional.of(files));
     }
 }

@@ -1,13 +1,14 @@
 package io.sommelier.transport.websocket;
 
-import io.sommelier.testkit.TransportContract;
-import io.sommelier.testkit.World;
+import io.sommelier.testkit.DiallingTransportContract;
+import io.sommelier.testkit.RemoteWorld;
 import io.sommelier.testkit.WorldSettings;
+import java.util.Optional;
 
 /** The WebSocket transport keeps the contract of transports, with frames in binary messages. */
-class BinaryContractTest extends TransportContract {
+class BinaryContractTest extends DiallingTransportContract {
     @Override
-    protected World newWorld(WorldSettings settings) {
-        return new WebSocketWorld(settings);
+    protected RemoteWorld newWorld(WorldSettings settings) {
+        return WebSocketWorld.open(settings, Form.BINARY, Optional.empty());
     }
 }

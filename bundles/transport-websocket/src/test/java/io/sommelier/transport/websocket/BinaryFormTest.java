@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,23 @@ class BinaryFormTest {
             assertThat(Frames.reasonOf(Frames.readUntil(client, Frames.REFUSED)))
                     .isEqualTo(CloseReason.PROTOCOL_ERROR.number());
             assertThat(client.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(1002);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "000000100100 00000000 534f4d4c 02ff 00000000, VERSION_MISMATCH, 4007", // a hello of later versions
+        "000000080600 00000000 0000, PROTOCOL_ERROR, 1002", // operations before a hello
+        "000000060700 00000000, PROTOCOL_ERROR, 1002" // a drain before a hello
+    })
+    void whoDoesNotBeginWithAHelloThatIsUnderstoodIsRefused(String frame, CloseReason reason, int code)
+            throws Exception {
+        try (RawClient client = upgraded()) {
+            client.send(RawClient.BINARY, HexFormat.of().parseHex(frame.replace(" ", "")));
+
+            assertThat(Frames.reasonOf(Frames.readUntil(client, Frames.REFUSED)))
+                    .isEqualTo(reason.number());
+            assertThat(client.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(code);
         }
     }
 

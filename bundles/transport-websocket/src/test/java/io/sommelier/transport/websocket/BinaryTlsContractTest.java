@@ -1,9 +1,9 @@
 package io.sommelier.transport.websocket;
 
+import io.sommelier.testkit.DiallingTransportContract;
+import io.sommelier.testkit.RemoteWorld;
 import io.sommelier.testkit.TestAuthority;
 import io.sommelier.testkit.TestCertificate;
-import io.sommelier.testkit.TransportContract;
-import io.sommelier.testkit.World;
 import io.sommelier.testkit.WorldSettings;
 import io.sommelier.wire.TlsFiles;
 import java.nio.file.Path;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The WebSocket transport keeps the contract of transports over TLS, with frames in binary messages. */
-class BinaryTlsContractTest extends TransportContract {
+class BinaryTlsContractTest extends DiallingTransportContract {
     @TempDir
     private static Path directory;
 
@@ -28,7 +28,7 @@ class BinaryTlsContractTest extends TransportContract {
     }
 
     @Override
-    protected World newWorld(WorldSettings settings) {
-        return new WebSocketWorld(settings, Form.BINARY, Optional.of(files));
+    protected RemoteWorld newWorld(WorldSettings settings) {
+        return WebSocketWorld.open(settings, Form.BINARY, Optional.of(files));
     }
 }

@@ -1,14 +1,14 @@
 package io.sommelier.transport.websocket;
 
-import io.sommelier.testkit.TransportContract;
-import io.sommelier.testkit.World;
+import io.sommelier.testkit.DiallingTransportContract;
+import io.sommelier.testkit.RemoteWorld;
 import io.sommelier.testkit.WorldSettings;
 import java.util.Optional;
 
 /** The WebSocket transport keeps the contract of transports, with a JSON object in each text message. */
-class JsonContractTest extends TransportContract {
+class JsonContractTest extends DiallingTransportContract {
     @Override
-    protected World newWorld(WorldSettings settings) {
-        return new WebSocketWorld(settings, Form.JSON, Optional.empty());
+    protected RemoteWorld newWorld(WorldSettings settings) {
+        return WebSocketWorld.open(settings, Form.JSON, Optional.empty());
     }
 }

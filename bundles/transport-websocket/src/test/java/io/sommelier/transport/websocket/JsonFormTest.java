@@ -16,6 +16,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Messages in JSON, told over a socket to a controller that the test plays. */
 @Timeout(60)
@@ -126,6 +128,37 @@ class JsonFormTest {
             // and is found as soon as it does not
             await().until(() -> node.session(1).goodbye().isPresent());
             assertThat(node.session(1).goodbye().orElseThrow().reason()).isEqualTo(CloseReason.HEARTBEAT_TIMEOUT);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"type\":\"hello\",\"instance\":\"cellar-1\",\"lowest\":2,\"highest\":9} | VERSION_MISMATCH | 4007",
+                "{\"type\":\"operations\",\"operations\":[]} | PROTOCOL_ERROR | 1002",
+                "{\"type\":\"drain\"} | PROTOCOL_ERROR | 1002"
+            })
+    void whoDoesNotBeginWithAHelloThatIsUnderstoodIsRefused(String message, CloseReason reason, int code)
+            throws Exception {
+        try (RawClient client = upgraded()) {
+            client.sendText(message);
+
+            assertThat(client.readUntil(RawClient.TEXT).text())
+                    .startsWith("{\"type\":\"refused\",\"reason\":\"" + reason + "\",");
+            assertThat(client.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(code);
+        }
+    }
+
+    @Test
+    void aHelloThatDoesNotComeIsNotWaitedFor() throws Exception {
+        node.close();
+        node = new Controlled(
+                WebSocketNode.settings().withLink(Controlled.times(Duration.ofMillis(100), Duration.ofSeconds(1))));
+
+        try (RawClient silent = upgraded()) {
+            assertThat(silent.readUntil(RawClient.TEXT).text()).contains("\"reason\":\"HELLO_TIMEOUT\"");
+            assertThat(silent.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(4005);
         }
     }
 

@@ -62,7 +62,7 @@ class JsonTlsTest {
 
     @BeforeEach
     void open() {
-        world = new WebSocketWorld(WorldSettings.defaults(), Form.JSON, Optional.of(files));
+        world = WebSocketWorld.open(WorldSettings.defaults(), Form.JSON, Optional.of(files));
     }
 
     @AfterEach

@@ -1,30 +1,8 @@
 package io.sommelier.transport.websocket;
 
-import io.sommelier.api.Command;
-import io.sommelier.api.CommandException;
-import io.sommelier.api.CommandHandler;
-import io.sommelier.api.CommandSender;
-import io.sommelier.api.Goodbye;
-import io.sommelier.api.Payload;
-import io.sommelier.api.Reply;
-import io.sommelier.api.Stage;
-import io.sommelier.api.Target;
-import io.sommelier.api.admin.ControllerAdmin;
-import io.sommelier.connector.Connector;
 import io.sommelier.connector.ConnectorBuilder;
-import io.sommelier.connector.ConnectorState;
-import io.sommelier.connector.ConnectorState.Phase;
-import io.sommelier.controller.Controller;
-import io.sommelier.controller.ControllerSettings;
-import io.sommelier.controller.HealthSettings;
-import io.sommelier.spi.HelloRefusedException;
-import io.sommelier.spi.Mailbox;
-import io.sommelier.testkit.Cable;
-import io.sommelier.testkit.FixedCredentials;
-import io.sommelier.testkit.MemberPlan;
-import io.sommelier.testkit.World;
-import io.sommelier.testkit.WorldMember;
 import io.sommelier.testkit.WorldSettings;
+import io.sommelier.transport.link.ConnectorWorld;
 import io.sommelier.transport.link.TlsSettings;
 import io.sommelier.wire.LinkSettings;
 import io.sommelier.wire.TlsFiles;
@@ -32,43 +10,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.awaitility.Awaitility;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A controller with the WebSocket transport, and real connectors, which dial it through cables, with TLS or without, or speak JSON by a {@link JsonBridge} before each cable. */
-final class WebSocketWorld implements World {
-    private static final Duration WAIT = Duration.ofMillis(10);
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+final class WebSocketWorld extends ConnectorWorld {
+    /** As messages are whole in JSON. */
+    private static final int BRIDGED_FRAME_BYTES = 16 << 20;
 
-    /** What fills a socket that is not read; some of them are more than any system buffers. */
-    private static final Payload FILLER = Payload.copyOf(new byte[4 << 20]);
-
-    private static final int MOST_FILLERS = 16;
-    private static final Duration PROBE = Duration.ofMillis(200);
-
-    private final Controller controller;
-    private final WebSocketTransport transport;
-    private final List<Connector> connectors = new ArrayList<>();
-    private final Map<String, Cable> cables = new ConcurrentHashMap<>();
-    private final List<JsonBridge> bridges = new ArrayList<>();
+    private final List<JsonBridge> bridges = new CopyOnWriteArrayList<>();
     private final Form form;
     private final Optional<TlsFiles> tls;
-    private final Connector caller;
-
-    WebSocketWorld(WorldSettings settings) {
-        this(settings, Form.BINARY, Optional.empty());
-    }
 
     /**
      * Starts it.
@@ -76,32 +29,20 @@ final class WebSocketWorld implements World {
      * @param form of the messages
      * @param tls of both ends of each channel; empty for none
      */
-    WebSocketWorld(WorldSettings settings, Form form, Optional<TlsFiles> tls) {
+    static WebSocketWorld open(WorldSettings settings, Form form, Optional<TlsFiles> tls) {
+        WebSocketTransport transport = new WebSocketTransport(WebSocketNode.settings()
+                .withBounds(2, 100, 4096)
+                .withLink(settings.link())
+                .withTls(tls.map(TlsSettings.OFF::withFiles).orElse(TlsSettings.OFF)));
+        WebSocketWorld world = new WebSocketWorld(settings, transport, form, tls);
+        world.begin();
+        return world;
+    }
+
+    private WebSocketWorld(WorldSettings settings, WebSocketTransport transport, Form form, Optional<TlsFiles> tls) {
+        super(settings, transport, transport::localPort);
         this.form = form;
         this.tls = tls;
-        LinkSettings defaults = LinkSettings.defaults();
-        LinkSettings link = new LinkSettings(
-                defaults.maxFrameBytes(),
-                settings.maxMessageBytes(),
-                defaults.maxHeaderBytes(),
-                defaults.maxStreams(),
-                defaults.maxAssemblyBytes(),
-                defaults.helloLimit(),
-                defaults.heartbeat());
-        transport = new WebSocketTransport(WebSocketNode.settings()
-                .withBounds(2, 100, 4096)
-                .withLink(link)
-                .withTls(tls.map(TlsSettings.OFF::withFiles).orElse(TlsSettings.OFF)));
-        controller = new Controller(
-                "controller-1",
-                ControllerSettings.defaults()
-                        .withKnownTargets(settings.knownTargets())
-                        .withStreamIdle(settings.streamIdle())
-                        .withHealth(new HealthSettings(settings.healthPeriod(), 0, settings.healthTimeout(), 1)));
-        controller.verifiers(settings.verifiers());
-        controller.authorizers(settings.authorizers());
-        controller.add(transport).toCompletableFuture().join();
-        caller = open(Connector.builder("caller").credential(FixedCredentials.token("caller-secret")), newCable());
     }
 
     @Override
@@ -110,63 +51,23 @@ final class WebSocketWorld implements World {
     }
 
     @Override
-    public CommandSender caller() {
-        return caller;
+    protected boolean cablesShrink() {
+        return tls.isEmpty();
     }
 
     @Override
-    public String callerInstance() {
-        return caller.instance();
-    }
-
-    @Override
-    public WorldMember member(MemberPlan plan) {
-        ConnectorBuilder builder = Connector.builder(plan.instance())
-                .serves(plan.targetId())
-                .capacity(plan.capacity())
-                .threads(plan.threads())
-                .queue(plan.queueCapacity())
-                .credential(plan.credential());
-        plan.handlers().forEach(plan.isDirect() ? builder::directHandler : builder::handler);
-        Cable cable = newCable();
-        return new Member(open(builder, cable), cable, plan, caller);
-    }
-
-    private Cable newCable() {
-        try {
-            return new Cable(0, transport.localPort(), tls.isEmpty());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    protected void lead(ConnectorBuilder builder, int toPort, LinkSettings link) {
+        if (form == Form.JSON) {
+            builder.link(link.withMaxFrameBytes(BRIDGED_FRAME_BYTES)).controller(bridgeTo(toPort));
+        } else {
+            tls.ifPresent(builder::tls);
+            builder.link(link).controller((tls.isPresent() ? "wss" : "ws") + "://127.0.0.1:" + toPort);
         }
     }
 
-    private Connector open(ConnectorBuilder builder, Cable cable) {
-        BlockingQueue<ConnectorState> states = new LinkedBlockingQueue<>();
-        Connector connector = builder.controller(form == Form.JSON ? bridged(builder, cable) : direct(builder, cable))
-                .dialWait(WAIT, WAIT)
-                .onState(states::add)
-                .open();
-        awaitWelcome(connector, states);
-        return connector;
-    }
-
-    private String direct(ConnectorBuilder builder, Cable cable) {
-        tls.ifPresent(builder::tls);
-        return (tls.isPresent() ? "wss" : "ws") + "://127.0.0.1:" + cable.localPort();
-    }
-
-    private String bridged(ConnectorBuilder builder, Cable cable) {
-        LinkSettings defaults = LinkSettings.defaults();
-        builder.link(new LinkSettings(
-                16 << 20, // messages are whole
-                defaults.maxMessageBytes(),
-                defaults.maxHeaderBytes(),
-                defaults.maxStreams(),
-                defaults.maxAssemblyBytes(),
-                defaults.helloLimit(),
-                defaults.heartbeat()));
+    private String bridgeTo(int port) {
         try {
-            JsonBridge bridge = new JsonBridge(() -> socket(cable.localPort()));
+            JsonBridge bridge = new JsonBridge(() -> socket(port));
             bridges.add(bridge);
             return "tcp://127.0.0.1:" + bridge.localPort();
         } catch (IOException e) {
@@ -180,131 +81,9 @@ final class WebSocketWorld implements World {
                 : new Socket(InetAddress.getLoopbackAddress(), port);
     }
 
-    private void awaitWelcome(Connector connector, BlockingQueue<ConnectorState> states) {
-        connectors.add(connector);
-        try {
-            ConnectorState state = states.poll(10, TimeUnit.SECONDS);
-            while (state.phase() == Phase.CONNECTING) {
-                state = states.poll(10, TimeUnit.SECONDS);
-            }
-            if (state.phase() != Phase.ACTIVE) {
-                Goodbye goodbye = state.goodbye().orElseThrow();
-                connector.close(Duration.ZERO);
-                throw new HelloRefusedException(goodbye);
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private record Member(Connector connector, Cable cable, MemberPlan plan, CommandSender caller)
-            implements WorldMember {
-        @Override
-        public CommandSender sender() {
-            return connector;
-        }
-
-        @Override
-        public void serve(String operation, CommandHandler handler) {
-            if (plan.isDirect()) {
-                connector.directHandler(operation, handler);
-            } else {
-                connector.handler(operation, handler);
-            }
-        }
-
-        @Override
-        public void stopServing(String operation) {
-            connector.removeHandler(operation);
-        }
-
-        /**
-         * Its socket is not read any more, and commands of megabytes fill all buffers before it. It is clogged when commands that come behind those are not claimed in their time, twice in a
-         * row: the first may have found the buffers still growing.
-         */
-        @Override
-        public void clog() {
-            connector.handler(CLOG, CommandHandler.answering(invocation -> Payload.empty()));
-            Awaitility.await().atMost(LIMIT).until(() -> stageOf(Command.to(self(), CLOG)) == null);
-            try {
-                cable.hold();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            int unclaimed = 0;
-            for (int tries = 0; unclaimed < 2; tries++) {
-                if (tries == MOST_FILLERS) {
-                    throw new AssertionError("the channel takes more than " + tries + " times " + FILLER);
-                }
-                if (unclaimed == 0) {
-                    caller.send(Command.to(self(), CLOG).payload(FILLER).build());
-                }
-                boolean isUnclaimed = stageOf(Command.to(self(), CLOG).ttl(PROBE)) == Stage.SEND_QUEUE;
-                unclaimed = isUnclaimed ? unclaimed + 1 : 0;
-            }
-        }
-
-        private Target self() {
-            return new Target(plan.targetId(), plan.instance());
-        }
-
-        /** Where a command ended; {@code null} when it was answered. */
-        private Stage stageOf(Command.Builder command) {
-            CompletableFuture<Reply> result =
-                    caller.send(command.build()).result().toCompletableFuture();
-            try {
-                result.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-                return null;
-            } catch (ExecutionException failed) {
-                return ((CommandException) failed.getCause()).error().stage();
-            } catch (InterruptedException | TimeoutException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        @Override
-        public void unclog() {
-            cable.release();
-        }
-
-        @Override
-        public void close() {
-            connector.closeLater(Duration.ofSeconds(5));
-        }
-
-        @Override
-        public void cut() {
-            cable.cut();
-        }
-    }
-
-    @Override
-    public ControllerAdmin admin() {
-        return controller.admin();
-    }
-
-    @Override
-    public CommandSender sender(String instance) {
-        Cable cable = newCable();
-        cables.put(instance, cable);
-        return open(Connector.builder(instance), cable);
-    }
-
-    @Override
-    public void cutSender(String instance) {
-        cables.get(instance).cut();
-    }
-
-    @Override
-    public void mailbox(Mailbox mailbox) {
-        controller.mailbox(mailbox);
-    }
-
     @Override
     public void close() {
-        connectors.forEach(connector -> connector.closeLater(Duration.ZERO));
-        controller.close(Duration.ofSeconds(1));
-        connectors.forEach(Connector::close);
+        super.close();
         bridges.forEach(JsonBridge::close);
     }
 }
