@@ -11,6 +11,7 @@ import io.sommelier.api.Outcome;
 import io.sommelier.api.Part;
 import io.sommelier.api.Payload;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** DATA flows against credit alone, and each part costs some; a slip of the own side costs a stream, one of the peer the link. */
 class CreditTest {
@@ -133,6 +134,7 @@ class CreditTest {
     }
 
     @Test
+    @Timeout(180) // it moves a gigabyte
     void credit_beyond_what_a_frame_carries_is_told_as_it_is_used() {
         Pair pair = Pair.active();
         OutStream sent = pair.sendUp(COMMAND, Long.MAX_VALUE);

@@ -178,18 +178,15 @@ class HostilePeerTest {
     }
 
     @Test
-    void aPeerThatFallsSilentIsFoundWithinTwoHeartbeats() throws Exception {
+    void aPeerThatFallsSilentIsFoundThoughItsSocketStays()
+            throws Exception { // within two heartbeats: HeartbeatTest of wire, on a clock of its own
         start(TcpNode.settings().withLink(quick()));
         ScriptedConnector silent = new ScriptedConnector(transport.localPort(), HELLO);
         Asked asked = next(controller.hellos).accept();
         silent.readWelcome();
-        long since = System.nanoTime();
 
         assertThat(next(asked.ends).reason()).isEqualTo(CloseReason.HEARTBEAT_TIMEOUT);
 
-        // Beside the two periods: the coarse step of the ticks, and a busy machine.
-        assertThat(Duration.ofNanos(System.nanoTime() - since))
-                .isLessThan(HEARTBEAT.multipliedBy(2).plusSeconds(1));
         silent.vanish();
     }
 
