@@ -109,7 +109,7 @@ class ReadmeIT {
             assertThat(Files.readAllLines(log))
                     .as("%s", log)
                     .noneMatch(line -> line.matches(".*\\| (WARN |ERROR) \\|.* - io\\.sommelier\\..*"))
-                    .noneMatch(line -> line.startsWith("\tat "));
+                    .noneMatch(line -> line.startsWith("\tat io.sommelier."));
         }
     }
 
