@@ -32,7 +32,7 @@ final class Stomp {
             socket.setSoTimeout((int) LIMIT.toMillis());
             send(socket, "CONNECT\naccept-version:1.2\nhost:any\n\n");
             receive(socket.getInputStream());
-            send(socket, "SUBSCRIBE\nid:0\ndestination:stomp.replies\nreceipt:there\n\n");
+            send(socket, "SUBSCRIBE\nid:0\ndestination:stomp.replies\nack:client-individual\nreceipt:there\n\n");
             receive(socket.getInputStream());
             send(
                     socket,
@@ -40,9 +40,21 @@ final class Stomp {
                             + "\nreply-to:stomp.replies\ncorrelation-id:order-7\nsommelier_operation:" + operation
                             + "\n\n" + text);
             String reply = receive(socket.getInputStream());
+            // Where the broker acknowledges by itself, it does so behind the reply, and warns when its client has left
+            // by then.
+            send(socket, "ACK\nid:" + header(reply, "ack") + "\nreceipt:taken\n\n");
+            receive(socket.getInputStream());
             leave(socket);
             return reply;
         }
+    }
+
+    private static String header(String frame, String name) {
+        return frame.lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no header " + name + " in " + frame));
     }
 
     /** A client that only hangs up is a failure to the broker, and a warning in its log. */
