@@ -106,10 +106,10 @@ class ReadmeIT {
         for (String instance : List.of("default", "two")) {
             Path log = ELSEWHERE.file(instance + "/data/log/karaf.log");
 
-            assertThat(Files.readAllLines(log))
+            assertThat(withoutSecondStartOfJmx(Files.readAllLines(log)))
                     .as("%s", log)
                     .noneMatch(line -> line.matches(".*\\| (WARN |ERROR) \\|.* - io\\.sommelier\\..*"))
-                    .noneMatch(line -> line.startsWith("\tat io.sommelier."));
+                    .noneMatch(line -> line.startsWith("\tat "));
         }
     }
 
@@ -198,5 +198,24 @@ class ReadmeIT {
             environment.put("PATH", Curl.standIn() + ":" + System.getenv("PATH"));
         }
         return environment;
+    }
+
+    /** Karaf's JMX server starts twice, and the second may find the port of the first not closed yet: trap 6 of karaf-assembly. Nothing else is left out. */
+    private static List<String> withoutSecondStartOfJmx(List<String> lines) {
+        List<String> kept = new ArrayList<>();
+        boolean isOfJmx = false;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (line.contains(" | ")) { // else it belongs to the one before
+                isOfJmx = line.contains("org.apache.karaf.management.server")
+                        && line.endsWith("Error starting activator")
+                        && i + 1 < lines.size()
+                        && lines.get(i + 1).startsWith("java.rmi.server.ExportException: Port already in use");
+            }
+            if (!isOfJmx) {
+                kept.add(line);
+            }
+        }
+        return kept;
     }
 }

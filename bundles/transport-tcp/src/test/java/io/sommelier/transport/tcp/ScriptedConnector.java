@@ -14,6 +14,8 @@ import io.sommelier.wire.LinkHandler;
 import io.sommelier.wire.LinkSettings;
 import io.sommelier.wire.LinkSink;
 import io.sommelier.wire.OutStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -41,6 +43,8 @@ final class ScriptedConnector implements LinkHandler, LinkSink, AutoCloseable {
     final BlockingQueue<String> cancels = new LinkedBlockingQueue<>();
     final BlockingQueue<Goodbye> ends = new LinkedBlockingQueue<>();
 
+    private static final byte PING = 4;
+
     private final Socket socket;
     private final Link link;
 
@@ -66,6 +70,20 @@ final class ScriptedConnector implements LinkHandler, LinkSink, AutoCloseable {
         while (welcomes.isEmpty()) {
             int count = socket.getInputStream().read(buffer);
             run(l -> l.receive(Unpooled.wrappedBuffer(buffer, 0, Math.max(0, count))));
+        }
+    }
+
+    /** Reads what is left until the controller has closed the socket, answers none of it, and counts the pings. */
+    int pingsUntilTheEnd() throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        int pings = 0;
+        try {
+            while (true) {
+                byte[] frame = in.readNBytes(in.readInt());
+                pings += frame[0] == PING ? 1 : 0;
+            }
+        } catch (EOFException end) {
+            return pings;
         }
     }
 
